@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""A shard loses its master again within two node timeouts: voters refuse a second vote about the same node, and a FORCE
+inside that window would stall for four. Compared with a cluster that nobody helps, in the same run."""
+
+from datetime import datetime
+
+from world.accident import kill_master, wait_recorded, wait_writes
+from world.scenario import Scenario, main
+from world.waiting import until
+from world.world import start_directly
+from world.writer import Writer
+
+NODE_TIMEOUT = 6.0
+
+
+class SameShardAgain(Scenario):
+    def alone(self) -> float:
+        cluster = self.world.cluster(persistence="none", node_timeout_ms=int(NODE_TIMEOUT * 1000))
+        start_directly(cluster)
+        cluster.form()
+        with Writer(cluster, shards=cluster.shards[:1]) as writer:
+            until(lambda: writer.acknowledged() > 300, 30, "writes flow")
+            accident = kill_master(cluster, cluster.shards[0])
+            wait_writes(accident, writer)
+            return writer.lanes[0].outage(accident.at)
+
+    def test_the_third_death_is_answered_in_time(self) -> None:
+        alone = self.alone()
+        self.tell(f"the cluster alone needs {alone:.1f} s")
+        cluster = self.world.cluster(persistence="none", node_timeout_ms=int(NODE_TIMEOUT * 1000),
+                                     repl_diskless_sync_delay="0")
+        warden = self.kept(cluster)
+        shard = cluster.shards[0]
+        outages, victims = [], []
+        with Writer(cluster, shards=[shard]) as writer:
+            wait_recorded(warden, cluster, shard)
+            for _ in range(3):
+                accident = kill_master(cluster, shard)
+                wait_writes(accident, writer)
+                outages.append(writer.lanes[0].outage(accident.at))
+                victims.append(accident.victim)
+                self.tell(f"{accident.victim.port} killed: no write for {outages[-1]:.2f} s")
+                cluster.wait_whole()
+                wait_recorded(warden, cluster, shard)
+        self.assertIs(victims[0], victims[2])
+        self.assertLess(max(outages), alone * 1.15 + 0.5, "slower than the cluster alone")
+        self.assertLess(sorted(outages)[1], 3.0, "the first two deaths have no vote in their way")
+        times = [datetime.fromisoformat(it["at"]).timestamp() for it in warden.events(victims[0], "asked")]
+        for first, second in zip(times, times[1:]):
+            self.assertGreaterEqual(second - first, 2 * NODE_TIMEOUT - 0.1, "it asked inside the voters' window")
+        self.assertLessEqual(len(writer.verify(shard).lost), 3)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+"""A data directory that cannot be written to, or a full disk: held with the reason, the others run, and it heals."""
+
+import os
+import subprocess
+import unittest
+
+from world.scenario import Scenario, main
+from world.waiting import until
+
+
+class UnusableDirectory(Scenario):
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to run servers as nobody")
+    def test_an_unwritable_directory(self) -> None:
+        self.world.directory.chmod(0o755)
+        locked, sound = self.world.server(), self.world.server()
+        for server in (locked, sound):
+            server.home.chmod(0o777)
+            server.config.chmod(0o644)
+            server.data.chmod(0o755)
+        subprocess.run(["chown", "nobody", sound.data], check=True)
+        warden = self.warden([locked, sound], instance='user = "nobody"').start()
+        warden.wait_state(sound, "RUNNING")
+        held = warden.wait_held(locked, "directory-unwritable")
+        self.tell(f"{held['hold']['rule']}: {held['hold']['because']}")
+        self.assertIn(str(locked.data), str(held["hold"]) + str(warden.explain(locked)))
+        subprocess.run(["chown", "nobody", locked.data], check=True)
+        until(locked.ready, 30, "it runs as soon as it can write")
+
+    def test_a_full_disk(self) -> None:
+        full, sound = self.world.server(), self.world.server()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", full.data], capture_output=True)
+        if mounted.returncode:
+            self.skipTest("cannot mount a small tmpfs here")
+        self.addCleanup(subprocess.run, ["umount", "-l", full.data], check=True)
+        ballast = full.data / "ballast"
+        with open(ballast, "wb") as file:
+            try:
+                file.write(b"x" * 2**20)
+                file.flush()
+            except OSError:
+                pass
+        warden = self.warden([full, sound]).start()
+        warden.wait_state(sound, "RUNNING")
+        held = warden.wait_held(full, "disk-full")
+        self.tell(f"{held['hold']['rule']}: {held['hold']['because']}")
+        ballast.unlink()
+        until(full.ready, 30, "it runs as soon as there is room")
+
+
+if __name__ == "__main__":
+    main()

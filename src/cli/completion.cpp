@@ -1,0 +1,80 @@
+#include "cli/completion.h"
+
+#include <algorithm>
+
+#include "control/commands.h"
+
+namespace slotwarden::cli {
+namespace {
+
+using Words = std::vector<std::string>;
+
+std::string lower(std::string_view s) {
+  std::string out(s);
+  std::ranges::transform(out, out.begin(), [](char x) { return x >= 'A' && x <= 'Z' ? static_cast<char>(x + 32) : x; });
+  return out;
+}
+
+Words names() {
+  Words all{"exit", "quit"};
+  for (const control::CommandText& c : control::commands()) all.push_back(lower(c.name));
+  return all;
+}
+
+Words options(const control::CommandText& c) {
+  Words all{"--json"};
+  for (const control::OptionText& o : c.options) all.emplace_back(o.name);
+  return all;
+}
+
+Words arguments(const control::CommandText& c, std::span<const std::string> instances, std::size_t index) {
+  if (c.takes_signal && index == 1) return {"HUP", "INT", "TERM", "KILL", "STOP", "CONT", "USR1", "USR2", "QUIT"};
+  switch (c.takes) {
+    case control::Takes::nothing: return {};
+    case control::Takes::any_instances:
+    case control::Takes::some_instances: {
+      Words all(instances.begin(), instances.end());
+      all.emplace_back("all");
+      return all;
+    }
+    case control::Takes::one_port: {
+      Words ports(instances.begin(), instances.end());
+      std::erase_if(ports, [](const std::string& s) { return s.empty() || s[0] < '0' || s[0] > '9'; });
+      return ports;
+    }
+    case control::Takes::command_name: return names();
+    case control::Takes::channel: return {"events"};
+  }
+  return {};
+}
+
+Words split(std::string_view typed) {
+  Words words{""};
+  for (const char x : typed)
+    if (x != ' ' && x != '\t') {
+      words.back() += x;
+    } else if (!words.back().empty()) {
+      words.emplace_back();
+    }
+  return words;
+}
+
+}  // namespace
+
+std::vector<std::string> completions(std::string_view typed, std::span<const std::string> instances) {
+  const Words words = split(typed);
+  const std::string& begun = words.back();
+  const control::CommandText* c = words.size() > 1 ? control::find_command(words.front()) : nullptr;
+  Words all;
+  if (words.size() == 1) {
+    all = names();
+  } else if (c) {
+    all = begun.starts_with('-') ? options(*c) : arguments(*c, instances, words.size() - 1);
+  }
+  std::erase_if(all, [&](const std::string& s) { return !s.starts_with(begun); });
+  std::ranges::sort(all);
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+}  // namespace slotwarden::cli

@@ -1,0 +1,19 @@
+// Policy files and what they inherit. Part of `load`.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "config/document.h"
+#include "config/load.h"
+
+namespace slotwarden::config {
+
+// Fills config.policies and the policies' entries of config.set_at. Returns the names of the policies that a problem is
+// about, or that inherit from such a one.
+[[nodiscard]] std::set<std::string> load_policies(const std::vector<SourceFile>& files, Config& config,
+                                                  std::vector<Problem>& problems);
+
+}  // namespace slotwarden::config

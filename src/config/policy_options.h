@@ -1,0 +1,158 @@
+// Every option of a policy file, once; config/options.h says how the list is walked.
+#pragma once
+
+#include "config/options.h"
+#include "facts/policy.h"
+
+namespace slotwarden::config {
+
+template <class P, class Visit>
+void each_backoff_option(P& p, Visit&& visit) {
+  visit(Option{.name = "backoff.stable_after",
+               .form = Form::duration,
+               .doc = "A server that lived this long started well: after its exit the delays begin anew.",
+               .least = 1},
+        p.stable_after);
+  visit(Option{.name = "backoff.first_delay",
+               .form = Form::duration,
+               .doc = "The wait after the first early exit; it doubles with each further one.",
+               .least = 1},
+        p.first_delay);
+  visit(Option{.name = "backoff.longest_delay", .form = Form::duration, .doc = "Where the doubling ends.", .least = 1},
+        p.longest_delay);
+  visit(Option{.name = "backoff.jitter_percent",
+               .form = Form::count,
+               .doc = "How far a delay is moved at random, up or down, in percent of it.",
+               .most = 100},
+        p.jitter_percent);
+  visit(Option{.name = "backoff.budget",
+               .form = Form::count,
+               .doc = "This many restarts within the window, and the instance is FATAL until an operator starts it.",
+               .least = 1,
+               .most = 100'000},
+        p.budget);
+  visit(Option{.name = "backoff.window", .form = Form::duration, .doc = "The window of the budget.", .least = 1},
+        p.window);
+}
+
+template <class P, class Visit>
+void each_start_option(P& p, Visit&& visit) {
+  visit(Option{.name = "start.data_may_go",
+               .form = Form::flag,
+               .doc = "The data may be lost, as a cache's may: an empty or damaged dataset holds no start."},
+        p.data_may_go);
+  visit(Option{.name = "start.longest_wait",
+               .form = Form::duration,
+               .doc = "With data_may_go: how long a start waits at most for an open succession."},
+        p.longest_wait);
+  visit(Option{.name = "start.fewest_keys_percent",
+               .form = Form::count,
+               .doc = "A dataset with fewer of the recorded keys than this, in percent, counts as shrunken.",
+               .most = 100},
+        p.fewest_keys_percent);
+  visit(Option{.name = "start.staleness_allowed",
+               .form = Form::size,
+               .doc = "How much of the replication stream a successor may lack compared with the dataset here."},
+        p.staleness_allowed);
+}
+
+template <class P, class Visit>
+void each_succession_option(P& p, Visit&& visit) {
+  visit(
+      Option{.name = "succession.ask",
+             .form = Form::flag,
+             .doc = "Ask the best replica to take over the moment its master is gone; false leaves it to the cluster."},
+      p.ask);
+  visit(Option{.name = "succession.silent_replica_wait",
+               .form = Form::duration,
+               .doc = "How long a replica that the master saw online, but that does not answer, holds up the choice.",
+               .most = 60'000},
+        p.silent_replica_wait);
+  visit(Option{.name = "succession.force_patience",
+               .form = Form::duration,
+               .doc = "An accepted CLUSTER FAILOVER FORCE that changed no role after this long has failed.",
+               .least = 1,
+               .most = 60'000},
+        p.force_patience);
+}
+
+template <class P, class Visit>
+void each_stop_option(P& p, Visit&& visit) {
+  visit(Option{.name = "stop.handover_lag",
+               .form = Form::size,
+               .doc = "A planned hand-over goes to a replica that lags by at most this much."},
+        p.handover_lag);
+  visit(Option{.name = "stop.handover_patience",
+               .form = Form::duration,
+               .doc = "How long a planned hand-over may take before it is given up.",
+               .least = 1},
+        p.handover_patience);
+  visit(Option{.name = "stop.stop_base",
+               .form = Form::duration,
+               .doc = "The time to stop is this, and the size of the data divided by stop_bytes_per_second.",
+               .least = 1},
+        p.stop_base);
+  visit(Option{.name = "stop.stop_bytes_per_second",
+               .form = Form::size,
+               .doc = "How fast a final save is expected to be written.",
+               .least = 1},
+        p.stop_bytes_per_second);
+  visit(Option{.name = "stop.kill_overdue",
+               .form = Form::flag,
+               .doc = "Whether SIGKILL may follow an overdue stop; never while a final save is being written."},
+        p.kill_overdue);
+}
+
+template <class P, class Visit>
+void each_load_option(P& p, Visit&& visit) {
+  visit(Option{.name = "load.load_base",
+               .form = Form::duration,
+               .doc = "The time to load is this, and the size of the dataset divided by load_bytes_per_second.",
+               .least = 1},
+        p.load_base);
+  visit(Option{.name = "load.load_bytes_per_second",
+               .form = Form::size,
+               .doc = "How fast a dataset is expected to be loaded.",
+               .least = 1},
+        p.load_bytes_per_second);
+}
+
+template <class P, class Visit>
+void each_process_option(P& p, Visit&& visit) {
+  visit(Option{.name = "process.oom_score_adj",
+               .form = Form::count,
+               .doc = "Who dies first when the host runs out of memory: larger dies sooner.",
+               .least = -1'000,
+               .most = 1'000},
+        p.oom_score_adj);
+  visit(Option{.name = "process.umask", .form = Form::octal, .doc = "The permissions withheld from files it creates."},
+        p.umask);
+  visit(Option{.name = "process.nofile_reserve",
+               .form = Form::count,
+               .doc = "Descriptors above the server's maxclients and the 32 that it keeps for itself.",
+               .most = 1'000'000},
+        p.nofile_reserve);
+  visit(Option{.name = "process.core_bytes",
+               .form = Form::size,
+               .doc = "How large a core dump may be.",
+               .minus_one = "unlimited"},
+        p.core_bytes);
+  visit(Option{.name = "process.nproc",
+               .form = Form::count,
+               .doc = "How many processes and threads its user may have.",
+               .least = 1,
+               .minus_one = "inherit"},
+        p.nproc);
+}
+
+template <class P, class Visit>
+void each_policy_option(P& p, Visit&& visit) {
+  each_backoff_option(p.backoff, visit);
+  each_start_option(p.start, visit);
+  each_succession_option(p.succession, visit);
+  each_stop_option(p.stop, visit);
+  each_load_option(p.load, visit);
+  each_process_option(p.process, visit);
+}
+
+}  // namespace slotwarden::config

@@ -1,0 +1,31 @@
+#include "config/shipped.h"
+
+namespace slotwarden::config {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+Policy cache() {
+  Policy p;
+  p.name = "cache";
+  p.start.data_may_go = true;
+  p.start.longest_wait = 30s;
+  p.start.fewest_keys_percent = 0;
+  p.start.staleness_allowed = (1_GiB).n;
+  p.succession.silent_replica_wait = 200ms;
+  p.stop.handover_lag = (100_MiB).n;
+  p.stop.handover_patience = 5s;
+  p.stop.kill_overdue = true;
+  p.process.oom_score_adj = 500;
+  p.process.core_bytes = 0;
+  return p;
+}
+
+}  // namespace
+
+std::map<std::string, Policy> shipped_policies() {
+  return {{"storage", Policy{}}, {"cache", cache()}};
+}
+
+}  // namespace slotwarden::config

@@ -1,0 +1,196 @@
+#include "control/request.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "control/commands.h"
+
+namespace slotwarden::control {
+namespace {
+
+using Fault = std::optional<std::string>;  // what is wrong, as a clause
+
+constexpr std::int64_t most_events = 100'000;
+constexpr std::int64_t most_tail_bytes = 32'768;
+constexpr std::size_t longest_reason = 1'024;
+
+char upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+std::string upper(std::string_view s) {
+  std::string out(s);
+  std::ranges::transform(out, out.begin(), [](char c) { return upper(c); });
+  return out;
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return upper(c) >= 'A' && upper(c) <= 'Z';
+}
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+// What a stranger sent, fit for an error message.
+std::string quoted(std::string_view s) {
+  std::string out(s.substr(0, 64));
+  std::ranges::replace_if(
+      out, [](char c) { return is_control(c) || static_cast<unsigned char>(c) > 0x7e; }, '?');
+  return "'" + out + (s.size() > 64 ? "…'" : "'");
+}
+
+std::optional<std::int64_t> number_within(std::string_view text, std::int64_t most) {
+  std::int64_t n = 0;
+  const auto [end, err] = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (err != std::errc{} || end != text.data() + text.size() || n < 1 || n > most) return std::nullopt;
+  return n;
+}
+
+Fault set_number(std::string_view option, std::string_view value, std::int64_t most, auto& out) {
+  const auto n = number_within(value, most);
+  if (!n) return std::string(option) + " wants a number from 1 to " + std::to_string(most) + ", not " + quoted(value);
+  out = static_cast<std::decay_t<decltype(out)>>(*n);
+  return {};
+}
+
+Fault set_reason(std::string_view value, std::string& out) {
+  out = value;
+  std::ranges::replace_if(out, is_control, ' ');  // one line in every log
+  if (out.find_first_not_of(' ') == std::string::npos) return "--reason wants a text";
+  if (out.size() > longest_reason) return "--reason is longer than " + std::to_string(longest_reason) + " bytes";
+  return {};
+}
+
+Fault set_option(std::string_view option, std::string_view value, Request& r) {
+  if (option == "--force") r.options.force = true;
+  if (option == "--in-place") r.options.in_place = true;
+  if (option == "--take-back") r.options.take_back = true;
+  if (option == "--resume") r.options.resume = true;
+  if (option == "--reason") return set_reason(value, r.reason);
+  if (option == "--limit") return set_number(option, value, most_events, r.limit);
+  if (option == "--bytes") return set_number(option, value, most_tail_bytes, r.bytes);
+  return {};
+}
+
+bool is_policy_name(std::string_view s) {
+  const auto fits = [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_'; };
+  return !s.empty() && s.size() <= 64 && is_letter(s.front()) && std::ranges::all_of(s, fits);
+}
+
+Fault add_target(std::string_view word, Request& r) {
+  if (!port_target(word) && !is_policy_name(word))
+    return quoted(word) + " is neither a port (1 to 65535) nor all nor a policy's name";
+  r.targets.emplace_back(upper(word) == "ALL" ? "all" : word);
+  return {};
+}
+
+Fault add_word(const CommandText& c, std::string_view word, Request& r) {
+  if (c.takes_signal && r.signal.empty()) {
+    if (!signal_number(word)) return quoted(word) + " is not a signal's name (HUP, TERM, KILL, STOP, CONT, USR1 …)";
+    r.signal = upper(word);
+    if (r.signal.starts_with("SIG")) r.signal.erase(0, 3);
+    return {};
+  }
+  switch (c.takes) {
+    case Takes::nothing: return "it takes no argument, and there is " + quoted(word);
+    case Takes::any_instances: return add_target(word, r);
+    case Takes::some_instances: return add_target(word, r);
+    case Takes::one_port:
+      if (!port_target(word)) return quoted(word) + " is not a port (1 to 65535)";
+      if (!r.targets.empty()) return "it takes one port";
+      return add_target(word, r);
+    case Takes::command_name:
+      if (!r.topic.empty()) return "it takes one command";
+      if (!find_command(word)) return "there is no command " + quoted(word);
+      r.topic = upper(word);
+      return {};
+    case Takes::channel:
+      if (word != "events") return "the only channel is events, not " + quoted(word);
+      r.topic = word;
+      return {};
+  }
+  return {};
+}
+
+// The words after the command.
+Fault add_words(const CommandText& c, std::span<const std::string> words, Request& r) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string_view word = words[i];
+    if (!word.starts_with('-')) {
+      if (Fault f = add_word(c, word, r)) return f;
+      continue;
+    }
+    const std::size_t equals = word.starts_with("--") ? word.find('=') : std::string_view::npos;
+    const std::string_view given = word.substr(0, equals);
+    const auto sent = [&](const OptionText& o) { return !o.of_slotwardenctl && (given == o.name || given == o.brief); };
+    const auto option = std::ranges::find_if(c.options, sent);
+    if (option == c.options.end()) return "it has no option " + quoted(given);
+    const bool attached = equals != std::string_view::npos;
+    if (option->value.empty() && attached) return std::string(option->name) + " takes no value";
+    if (!option->value.empty() && !attached && ++i == words.size())
+      return std::string(option->name) + " wants a value: " + std::string(option->name) + " " +
+             std::string(option->value);
+    const std::string_view value = attached ? word.substr(equals + 1) : std::string_view(words[i]);
+    if (Fault f = set_option(option->name, value, r)) return f;
+  }
+  return {};
+}
+
+// What no single word shows.
+Fault check(const CommandText& c, const Request& r) {
+  if (c.takes_signal && r.signal.empty()) return "it wants a signal's name";
+  const bool needs_target = c.takes == Takes::some_instances || c.takes == Takes::one_port;
+  if (needs_target && r.targets.empty())
+    return c.takes == Takes::one_port ? "it wants a port" : "it wants ports, a policy's name or all";
+  if (c.takes == Takes::channel && r.topic.empty()) return "it wants the channel: events";
+  if (r.options.force && r.reason.empty()) return "--force needs --reason \"why\"";
+  if (r.options.in_place && r.reason.empty()) return "--in-place needs --reason \"why\"";
+  if (r.options.in_place && r.options.take_back)
+    return "--take-back undoes a hand-over, and with --in-place there is none";
+  return {};
+}
+
+}  // namespace
+
+std::optional<Port> port_target(std::string_view target) {
+  if (target.empty() || target.front() == '0' || !std::ranges::all_of(target, is_digit)) return std::nullopt;
+  const auto n = number_within(target, 65535);
+  if (!n) return std::nullopt;
+  return Port{static_cast<std::uint16_t>(*n)};
+}
+
+Result<Request> parse(std::span<const std::string> argv) {
+  if (argv.empty()) return Error{"USAGE a command is missing; try HELP"};
+  const CommandText* c = find_command(argv.front());
+  if (!c) {
+    const std::string_view near = nearest_command(argv.front());
+    const std::string hint = near.empty() ? "try HELP" : "did you mean " + std::string(near) + "?";
+    return Error{"UNKNOWN there is no command " + quoted(argv.front()) + "; " + hint};
+  }
+  Request r;
+  r.command = c->name;
+  Fault fault = add_words(*c, argv.subspan(1), r);
+  if (!fault) fault = check(*c, r);
+  if (fault) return Error{"USAGE " + std::string(c->name) + ": " + *fault + ". Usage: " + form(*c)};
+  return r;
+}
+
+std::vector<std::string> argv_of(const Request& r) {
+  std::vector<std::string> argv{r.command};
+  if (!r.signal.empty()) argv.push_back(r.signal);
+  argv.insert(argv.end(), r.targets.begin(), r.targets.end());
+  if (!r.topic.empty()) argv.push_back(r.topic);
+  if (r.options.force) argv.emplace_back("--force");
+  if (r.options.in_place) argv.emplace_back("--in-place");
+  if (r.options.take_back) argv.emplace_back("--take-back");
+  if (r.options.resume) argv.emplace_back("--resume");
+  if (!r.reason.empty()) argv.insert(argv.end(), {"--reason", r.reason});
+  if (r.command == "EVENTS") argv.insert(argv.end(), {"--limit", std::to_string(r.limit)});
+  if (r.bytes > 0) argv.insert(argv.end(), {"--bytes", std::to_string(r.bytes)});
+  return argv;
+}
+
+}  // namespace slotwarden::control

@@ -1,0 +1,55 @@
+// The texts of /proc that a supervisor reads. A text in an unexpected form is rejected, not guessed at.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "facts/result.h"
+#include "facts/units.h"
+
+namespace slotwarden::formats {
+
+// /proc/PID/stat, as far as it is needed.
+struct ProcStat {
+  Pid pid;
+  std::string comm;  // may hold spaces, parentheses and newlines
+  char state = '?';  // R S D T Z ...
+  Pid parent;
+  Pid group;
+  Pid session;
+  std::uint64_t start_ticks = 0;  // field 22
+};
+[[nodiscard]] Result<ProcStat> proc_stat(std::string_view text);
+
+// One socket of /proc/net/tcp or /proc/net/tcp6.
+struct TcpSocket {
+  Port local;
+  bool listening = false;
+  std::uint32_t uid = 0;
+  std::uint64_t inode = 0;
+};
+// One line of the table (not its heading), without the newline.
+[[nodiscard]] Result<TcpSocket> tcp_socket(std::string_view line);
+// The inodes of the sockets that listen on `port` in a whole table, heading included.
+[[nodiscard]] Result<std::vector<std::uint64_t>> listeners(std::string_view table, Port port);
+
+// The value of `field` in /proc/vmstat; an error when there is no such field.
+[[nodiscard]] Result<std::uint64_t> vmstat_field(std::string_view text, std::string_view field);
+
+// The effective user of /proc/PID/status (second number of its Uid line).
+[[nodiscard]] Result<std::uint32_t> effective_uid(std::string_view status);
+
+// The inode that a link of /proc/PID/fd names: 4711 for "socket:[4711]"; nullopt for anything else.
+[[nodiscard]] std::optional<std::uint64_t> socket_inode(std::string_view link);
+
+// The process that a record of /dev/kmsg names as killed for want of memory; nullopt for any other record.
+[[nodiscard]] std::optional<Pid> oom_victim(std::string_view record);
+
+// The processes that hold a lock on the file `inode` of the device `major`:`minor`, from /proc/locks.
+[[nodiscard]] std::vector<Pid> lock_holders(std::string_view locks, std::uint32_t major, std::uint32_t minor,
+                                            std::uint64_t inode);
+
+}  // namespace slotwarden::formats

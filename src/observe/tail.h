@@ -1,0 +1,19 @@
+// The end of a log file.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "facts/result.h"
+
+namespace slotwarden::observe {
+
+struct Tail {
+  std::string text;
+  bool truncated = false;  // the file holds more before it
+};
+
+// The last `bytes` of a regular file, from a line's beginning where it was cut. Blocking.
+[[nodiscard]] Result<Tail> tail(const std::string& path, std::size_t bytes);
+
+}  // namespace slotwarden::observe

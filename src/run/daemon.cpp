@@ -1,0 +1,273 @@
+#include "run/daemon.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <filesystem>
+
+#include "act/publish.h"
+#include "control/status.h"
+#include "observe/proc.h"
+#include "run/commands.h"
+#include "run/config_files.h"
+#include "run/control_server.h"
+#include "run/explain.h"
+#include "run/keeper.h"
+#include "run/prober.h"
+
+using namespace std::chrono_literals;
+
+namespace slotwarden::run {
+
+namespace {
+
+constexpr auto tend_every = 5s;
+
+Result<void> make_directory(const std::string& path, mode_t mode) {
+  std::error_code failure;
+  std::filesystem::create_directories(path, failure);
+  if (failure) return Error{fmt::format("cannot create {}: {}", path, failure.message()), failure.value()};
+  (void)::chmod(path.c_str(), mode);
+  return {};
+}
+
+bool same(const config::InstanceConfig& a, const config::InstanceConfig& b) {
+  return a.config == b.config && a.server == b.server && a.policy == b.policy && a.user == b.user &&
+         a.credentials == b.credentials;
+}
+
+}  // namespace
+
+struct Daemon::Impl {
+  Impl(DaemonOptions o, config::Loaded l, std::unique_ptr<Memory> m, std::string boot_id)
+      : options(std::move(o)),
+        host(l.config.host),
+        memory(std::move(m)),
+        journal(*memory),
+        services{loop.get_executor(), *memory,        journal,      peers,    readers,
+                 std::move(boot_id),  host.state_dir, host.log_dir, instances},
+        commands(services, {.compare = [this] { return compare(); },
+                            .take_up = [this] { return take_up(); },
+                            .shut_down = [this] { stop("the command shutdown"); },
+                            .version = options.version}) {
+    for (const auto& c : l.config.instances)
+      if (c.sound) add(c, l.config.policy_of(c));
+  }
+
+  DaemonOptions options;
+  config::HostConfig host;
+  asio::io_context loop{1};
+  std::unique_ptr<Memory> memory;
+  Journal journal;
+  Peers peers;
+  asio::thread_pool readers{1};
+  std::vector<std::unique_ptr<Instance>> instances;
+  std::map<Port, std::shared_ptr<Prober>> probers;
+  Services services;
+  Commands commands;
+  std::unique_ptr<ControlServer> control;
+  std::optional<adapters::DirectoryLock> lock;
+  bool running = false;
+  bool dirty = true;  // the published status is older than the last event
+
+  void add(const config::InstanceConfig& c, const Policy& p);
+  void supervise(Instance& i);
+  void remember_into(Instance& i);
+  control::RereadReply compare();
+  std::vector<control::Outcome> take_up();
+  config::Loaded reload();
+  void stop(const std::string& why);
+  void publish_status();
+  asio::awaitable<void> tick();
+  asio::awaitable<void> tend();
+  asio::awaitable<void> obey_signals();
+};
+
+void Daemon::Impl::remember_into(Instance& i) {
+  if (auto r = memory->record(i.port())) {
+    i.record = *r;
+    i.recorded = true;
+  }
+  if (auto n = memory->intent(i.port())) i.intent = *n;
+  i.record.port = i.port();
+}
+
+void Daemon::Impl::add(const config::InstanceConfig& c, const Policy& p) {
+  auto& i = *instances.emplace_back(std::make_unique<Instance>(loop.get_executor(), c, p));
+  remember_into(i);
+  if (running) supervise(i);
+}
+
+void Daemon::Impl::supervise(Instance& i) {
+  probers[i.port()] = std::make_shared<Prober>(i, services);
+  i.probe_now = [p = std::weak_ptr(probers[i.port()])] {
+    if (auto prober = p.lock()) prober->ask_now();
+  };
+  start(loop.get_executor(), fmt::format("the keeper of {}", i.port().n), keep(i, services));
+}
+
+config::Loaded Daemon::Impl::reload() {
+  return load_config(options.config_file, options.policies_dir);
+}
+
+control::RereadReply Daemon::Impl::compare() {
+  control::RereadReply reply;
+  const auto fresh = reload();
+  if (!fresh.host_sound) return reply;
+  std::set<Port> seen;
+  for (const auto& c : fresh.config.instances) {
+    seen.insert(c.port);
+    const auto at = std::ranges::find_if(instances, [&](const auto& i) { return i->port() == c.port && !i->removed; });
+    if (at == instances.end())
+      reply.added.push_back(c.port);
+    else if (!same((*at)->conf, c))
+      reply.changed.push_back(c.port);
+  }
+  for (const auto& i : instances)
+    if (!i->removed && !seen.contains(i->port())) reply.removed.push_back(i->port());
+  return reply;
+}
+
+std::vector<control::Outcome> Daemon::Impl::take_up() {
+  using control::Done;
+  std::vector<control::Outcome> all;
+  const auto fresh = reload();
+  for (const auto& p : fresh.problems) all.push_back({Port{}, Done::failed, "", config::describe(p)});
+  if (!fresh.host_sound) {
+    all.push_back({Port{}, Done::failed, "", "the configuration in force was kept"});
+    return all;
+  }
+  std::set<Port> seen;
+  for (const auto& c : fresh.config.instances) {
+    seen.insert(c.port);
+    if (!c.sound) continue;
+    const auto at = std::ranges::find_if(instances, [&](const auto& i) { return i->port() == c.port; });
+    if (at == instances.end()) {
+      add(c, fresh.config.policy_of(c));
+      all.push_back({c.port, Done::done, "", "added"});
+      continue;
+    }
+    auto& i = **at;
+    const bool changed = !same(i.conf, c) || i.removed;
+    i.removed = false;
+    i.conf = c;
+    i.policy = fresh.config.policy_of(c);
+    i.changed();
+    if (changed) all.push_back({c.port, Done::done, "", "changed; a running server takes it up at its next start"});
+  }
+  for (const auto& i : instances) {
+    if (i->removed || seen.contains(i->port())) continue;
+    i->removed = true;
+    i->changed();
+    all.push_back({i->port(), Done::done, "", "removed; its server was not touched and is not supervised any more"});
+  }
+  dirty = true;
+  return all;
+}
+
+void Daemon::Impl::publish_status() {
+  std::vector<control::InstanceStatus> all;
+  for (const auto& i : instances)
+    if (!i->removed) all.push_back(status_of(*i));
+  const auto text = control::write(control::to_json(std::span<const control::InstanceStatus>(all)));
+  if (auto done = act::publish(host.state_dir + "/status.json", text + "\n", 0644); !done)
+    spdlog::error("{}", done.error().what);
+  ::sd_notifyf(0, "STATUS=%zu instances", all.size());
+}
+
+asio::awaitable<void> Daemon::Impl::tick() {
+  asio::steady_timer timer(loop);
+  auto next = now();
+  while (!services.stopping) {
+    for (const auto& [port, prober] : probers) prober->tick();
+    if (std::exchange(dirty, false)) publish_status();
+    // After a freeze of this process the missed rounds are not made up for.
+    next = std::max(next + host.probe_interval, now());
+    timer.expires_at(next);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+}
+
+asio::awaitable<void> Daemon::Impl::tend() {
+  asio::steady_timer timer(loop);
+  while (!services.stopping) {
+    co_await peers.tend();
+    timer.expires_after(tend_every);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+}
+
+asio::awaitable<void> Daemon::Impl::obey_signals() {
+  asio::signal_set signals(loop, SIGTERM, SIGINT, SIGHUP);
+  while (!services.stopping) {
+    const int number = co_await signals.async_wait(asio::use_awaitable);
+    if (number == SIGHUP) {
+      for (const auto& o : take_up()) journal.note(o.port, "update", "", o.text);
+      continue;
+    }
+    stop(number == SIGTERM ? "SIGTERM" : "SIGINT");
+  }
+}
+
+void Daemon::Impl::stop(const std::string& why) {
+  if (services.stopping) return;
+  services.stopping = true;
+  ::sd_notify(0, "STOPPING=1");
+  journal.note(Port{}, "daemon-stopped", "", why + "; the servers run on");
+  // The answer to `shutdown` is still on its way: the loop ends once it was written.
+  auto last = std::make_shared<asio::steady_timer>(loop, 100ms);
+  last->async_wait([this, last](const boost::system::error_code&) {
+    control->stop();
+    loop.stop();
+  });
+}
+
+Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Daemon::~Daemon() = default;
+
+Result<std::unique_ptr<Daemon>> Daemon::build(DaemonOptions options, config::Loaded loaded) {
+  const auto& host = loaded.config.host;
+  for (const auto& [path, mode] :
+       {std::pair(host.state_dir, 0750), {host.state_dir + "/run", 0750}, {host.log_dir, 0750}})
+    if (auto made = make_directory(path, mode); !made) return made.error();
+  auto lock = adapters::DirectoryLock::take(host.state_dir);
+  if (!lock) return while_doing("another slotwardend may be using " + host.state_dir, lock.error());
+  auto boot = observe::boot_id();
+  if (!boot) return boot.error();
+  auto memory = Memory::open(host.state_dir);
+  if (!memory) return memory.error();
+  ControlOptions control{.path = host.control_socket, .group = host.control_group};
+  auto impl = std::make_unique<Impl>(std::move(options), std::move(loaded), std::move(*memory), std::move(*boot));
+  impl->lock = std::move(*lock);
+  auto listening = ControlServer::listen(
+      impl->loop.get_executor(), std::move(control),
+      [i = impl.get()](control::Request r, Caller c) { return i->commands.handle(std::move(r), std::move(c)); });
+  if (!listening) return listening.error();
+  impl->control = std::move(*listening);
+  impl->journal.publish = [i = impl.get()](const Event& e) {
+    i->dirty = true;
+    i->control->publish(e);
+  };
+  return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
+}
+
+void Daemon::run() {
+  auto& i = *impl_;
+  i.running = true;
+  i.journal.note(Port{}, "daemon-started", "",
+                 fmt::format("version {}, {} instances", i.options.version, i.instances.size()));
+  for (auto& instance : i.instances) i.supervise(*instance);
+  start(i.loop.get_executor(), "the tick", i.tick());
+  start(i.loop.get_executor(), "the peers", i.tend());
+  start(i.loop.get_executor(), "the signals", i.obey_signals());
+  ::sd_notify(0, "READY=1");
+  i.loop.run();
+  i.publish_status();
+  i.memory->finish();
+}
+
+}  // namespace slotwarden::run

@@ -1,0 +1,255 @@
+#include "run/gate.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "config/credentials.h"
+#include "formats/rdb.h"
+#include "observe/credentials.h"
+#include "observe/proc.h"
+#include "observe/version.h"
+#include "run/succession_watch.h"
+#include "run/workers.h"
+
+namespace slotwarden::run {
+
+namespace {
+
+constexpr std::uint64_t least_free_bytes =
+    1'048'576;  // nodes.conf is rewritten on every change; failing is fatal to it
+
+std::string dataset_signature(const formats::ServerConf& conf) {
+  std::string all = signature_of(conf.rdb_path()) + signature_of(conf.aof_directory());
+  std::error_code ignored;
+  for (const auto& file : std::filesystem::directory_iterator(conf.aof_directory(), ignored))
+    all += signature_of(file.path().string());
+  return all;
+}
+
+void look_at_host(Instance& i, decide::StartEvidence& e) {
+  const auto listener = observe::listener_on(i.port());
+  const auto bus = i.cluster_node() ? observe::listener_on(Port{i.server->bus_port()}) : Result<Pid>(Pid{});
+  i.port_holder.clear();
+  if (listener && bus) {
+    const Pid holder = *listener ? *listener : *bus;
+    e.port_free = holder ? Tri::no : Tri::yes;
+    if (holder)
+      i.port_holder = fmt::format("port {} is taken by {}", *listener ? i.port().n : i.server->bus_port(),
+                                  observe::command_of(holder));
+  } else {
+    e.port_free = Tri::no;
+    i.port_holder = (listener ? bus.error() : listener.error()).what;
+  }
+
+  const auto dir = i.directory();
+  i.directory_holder.clear();
+  const auto writable = observe::writable_by(dir, i.conf.user.empty() ? std::nullopt : std::optional(i.conf.user));
+  if (!writable) {
+    e.directory_writable = Tri::no;
+    i.directory_holder = writable.error().what;
+  } else {
+    e.directory_writable = *writable ? Tri::yes : Tri::no;
+    if (!*writable) i.directory_holder = fmt::format("{} cannot be written by the server's user", dir);
+  }
+  if (const auto space = observe::disk_space(dir))
+    e.disk_full = space->free < least_free_bytes ? Tri::yes : Tri::no;
+  else
+    e.disk_full = Tri::no;  // the directory itself is the trouble, and directory_writable says so
+}
+
+void look_at_directory_users(Instance& i, decide::StartEvidence& e) {
+  const auto dir = i.directory();
+  if (!i.lock) {
+    auto lock = adapters::DirectoryLock::take(dir);
+    if (lock)
+      i.lock = std::move(*lock);
+    else if (lock.error().os_error != EWOULDBLOCK) {
+      e.directory_free = Tri::yes;  // it cannot be locked because it cannot be written: that is its own fact
+      return;
+    }
+  }
+  const auto users = observe::users_of_directory(dir, Pid{});
+  if (!users) return;
+  std::string names;
+  for (const auto pid : *users) {
+    if (pid.n == ::getpid()) continue;
+    names += (names.empty() ? "" : ", ") + observe::command_of(pid);
+  }
+  e.directory_free = names.empty() && i.lock ? Tri::yes : Tri::no;
+  if (e.directory_free == Tri::no)
+    i.directory_holder = fmt::format("{} is in use by {}", dir, names.empty() ? "another slotwardend" : names);
+}
+
+void look_at_identity(Instance& i, decide::StartEvidence& e) {
+  e.cluster_enabled = i.server->cluster_enabled ? Tri::yes : Tri::no;
+  e.recorded = i.recorded && i.record.node_id.known();
+  e.role_by_record = i.recorded ? i.record.role : Role::unknown;
+  e.recorded_keys = i.recorded ? i.record.keys : 0;
+  if (!i.server->cluster_enabled) return;
+  i.nodes_file = observe::nodes_conf(i.server->nodes_path());
+  if (i.nodes_file.absent)
+    e.nodes_file = decide::NodesFile::absent;
+  else
+    e.nodes_file = i.nodes_file.view ? decide::NodesFile::valid : decide::NodesFile::damaged;
+  if (!i.nodes_file.view) return;
+  const auto* me = i.nodes_file.view->myself();
+  e.role_by_file = me->role;
+  e.owns_slots = me->role == Role::master && me->slots.any() ? Tri::yes : Tri::no;
+  e.same_identity = !e.recorded || me->id == i.record.node_id ? Tri::yes : Tri::no;
+}
+
+// The shard's other members, all of this host: none is a master, and none holds more than our dataset.
+void look_at_shard(const Instance& i, const Services& s, decide::StartEvidence& e) {
+  if (!i.recorded || i.record.nodes.empty() || !i.looked_at) return;
+  bool here = true;
+  bool best = true;
+  const auto& mine = i.looked_at->dataset;
+  for (const auto& n : i.record.nodes) {
+    if (n.id == i.record.node_id || n.master != i.record.node_id) continue;
+    const auto* other = s.local(n.id);
+    if (!other) {
+      here = false;
+      continue;
+    }
+    const bool up = other->info && other->watch && !other->info->loading;
+    if (!up) {
+      here = false;  // its data is not known until it has loaded
+      continue;
+    }
+    if (other->info->role == Role::master && other->cluster && other->record.slots.any()) here = false;
+    const bool comparable = mine.offset && !mine.replid.empty() && mine.replid == other->info->replid;
+    const auto theirs = other->info->replica_offset.value_or(other->info->offset);
+    if (other->info->keys > 0 && (comparable ? theirs > *mine.offset : other->info->keys > mine.keys.value_or(0)))
+      best = false;
+  }
+  e.shard_is_here = here ? Tri::yes : Tri::no;
+  e.best_of_shard = best;
+}
+
+void take_succession(const Instance& i, decide::StartEvidence& e) {
+  if (!i.succession) return;
+  const auto& seen = i.succession->evidence();
+  const auto& verdict = i.succession->verdict();
+  e.succession = verdict.answer;
+  e.majority = seen.voters == 0 ? Tri::unknown : seen.voters_answering > seen.voters / 2 ? Tri::yes : Tri::no;
+  e.cold_start = verdict.verdict.rule == "cold-start";
+  e.lost_majority = verdict.verdict.rule == "lost-majority";
+  e.cut_off = verdict.verdict.rule == "cut-off";
+}
+
+void take_dataset(const Instance& i, const Dataset& d, decide::StartEvidence& e) {
+  e.dataset = d.state;
+  e.dataset_keys = d.keys;
+  if (d.offset && i.recorded && !d.replid.empty() && d.replid == i.record.replid)
+    e.older_than_record = *d.offset < i.record.offset ? Tri::yes : Tri::no;
+}
+
+Tri usable(Instance& i) {
+  if (!read_server_file(i)) return Tri::no;
+  if (::access(i.conf.server.c_str(), X_OK) != 0) {
+    i.server_problem = fmt::format("cannot execute {}: {}; install it or correct `server` at {}", i.conf.server,
+                                   std::strerror(errno), config::describe(i.conf.where));
+    return Tri::no;
+  }
+  if (!i.cannot_execute.empty() && i.cannot_execute_signature == signature_of(i.conf.server)) {
+    i.server_problem = i.cannot_execute;
+    return Tri::no;
+  }
+  return Tri::yes;
+}
+
+adapters::TlsFiles tls_of(const formats::ServerConf& c) {
+  const bool own = !c.tls_client_certificate.empty();
+  return {c.tls_ca_file, c.tls_ca_directory, own ? c.tls_client_certificate : c.tls_certificate,
+          own ? c.tls_client_key : c.tls_key};
+}
+
+}  // namespace
+
+std::string signature_of(const std::string& path) {
+  struct stat s {};
+  if (::stat(path.c_str(), &s) != 0) return {};
+  return fmt::format("{}:{}:{}:{}:{}.{}", path, s.st_dev, s.st_ino, s.st_size, s.st_mtim.tv_sec, s.st_mtim.tv_nsec);
+}
+
+bool read_server_file(Instance& i) {
+  auto conf = observe::server_conf(i.conf.config);
+  if (!conf) {
+    i.server.reset();
+    i.server_problem = conf.error().what;
+    return false;
+  }
+  const auto home = std::filesystem::path(i.conf.config).parent_path();
+  conf->dir = (home / conf->dir).lexically_normal().string();
+  i.server = std::move(*conf);
+  i.server_problem.clear();
+  if (i.server->port != i.port() && i.server->tls_port != i.port()) {
+    i.server_problem =
+        fmt::format("{} says port {}{}, slotwarden's configuration says {} at {}; make them agree", i.conf.config,
+                    i.server->port.n, i.server->tls_port.n ? fmt::format(" and tls-port {}", i.server->tls_port.n) : "",
+                    i.port().n, config::describe(i.conf.where));
+    return false;
+  }
+  if (!i.conf.credentials.empty()) {
+    auto text = observe::credentials_file(i.conf.credentials);
+    auto secret = text ? config::credentials(*text) : Result<config::Credentials>(text.error());
+    if (!secret) {
+      i.server_problem = text ? i.conf.credentials + ": " + secret.error().what : text.error().what;
+      return false;
+    }
+    i.access.who = {secret->user, secret->password};
+  } else if (!i.server->requirepass.empty()) {
+    i.access.who = {"", i.server->requirepass};
+  } else {
+    i.access.who = {i.server->masteruser, i.server->masterauth};
+  }
+  if (i.server->tls_port.n) i.access.tls = tls_of(*i.server);
+  return true;
+}
+
+asio::awaitable<Dataset> look_at_dataset(Instance& i, Services& s) {
+  const auto conf = *i.server;
+  const auto signature = dataset_signature(conf);
+  if (i.looked_at && i.looked_at->signature == signature) co_return i.looked_at->dataset;
+  auto look = [conf, server = i.conf.server] {
+    const auto version = observe::server_version(server);
+    return observe::dataset(conf, version ? formats::newest_rdb(*version) : 0,
+                            version && version->kind == ServerKind::valkey);
+  };
+  auto found = co_await on(s.readers, std::move(look));
+  i.looked_at = LookedAt{signature, found};
+  co_return found;
+}
+
+asio::awaitable<decide::StartEvidence> gather_start(Instance& i, Services& s) {
+  decide::StartEvidence e;
+  e.policy = i.policy.start;
+  e.wanted_up = i.intent.up && !i.removed;
+  e.held = i.intent.held;
+  e.forced = i.forced;
+  e.in_place = i.intent.in_place;
+  e.waited = i.down_since ? since(*i.down_since) : std::chrono::milliseconds{0};
+  e.server_usable = usable(i);
+  if (!e.wanted_up || e.server_usable == Tri::no) co_return e;
+  look_at_host(i, e);
+  const auto children =
+      i.process ? observe::session_members(i.process->pid) : Result<std::vector<Pid>>(std::vector<Pid>{});
+  if (children) e.orphans = children->empty() ? Tri::no : Tri::yes;
+  if (e.orphans == Tri::yes)
+    e.directory_free = Tri::yes;  // it is they who use it
+  else
+    look_at_directory_users(i, e);
+  look_at_identity(i, e);
+  take_succession(i, e);
+  if (e.held && !e.forced) co_return e;
+  const auto found = co_await look_at_dataset(i, s);
+  take_dataset(i, found, e);
+  take_succession(i, e);  // it went on while the dataset was read
+  look_at_shard(i, s, e);
+  co_return e;
+}
+
+}  // namespace slotwarden::run

@@ -1,0 +1,50 @@
+// What the coroutines of the loop use besides the instance they serve.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "run/instance.h"
+#include "run/journal.h"
+#include "run/memory.h"
+#include "run/peers.h"
+
+namespace slotwarden::run {
+
+struct Services {
+  asio::any_io_executor loop;
+  Memory& memory;
+  Journal& journal;
+  Peers& peers;
+  asio::thread_pool& readers;  // reading datasets
+  std::string boot_id;
+  std::string state_dir;
+  std::string log_dir;
+  std::vector<std::unique_ptr<Instance>>& instances;
+  std::mt19937 chance{std::random_device{}()};
+  int forces_running = 0;  // CLUSTER FAILOVER FORCEs of this daemon that are neither won nor given up
+  bool stopping = false;   // the daemon is on its way out: start nothing
+
+  [[nodiscard]] Instance* local(const NodeId& id) const {
+    for (const auto& i : instances)
+      if (id.known() && i->record.node_id == id) return i.get();
+    return nullptr;
+  }
+  [[nodiscard]] std::string identity_file(Port p) const {
+    return state_dir + "/run/" + std::to_string(p.n) + ".process";
+  }
+  [[nodiscard]] std::string output_file(Port p) const { return log_dir + "/" + std::to_string(p.n) + ".log"; }
+};
+
+// Changes an instance's state by the table of decide/lifecycle.h and wakes whoever watches it.
+void move(Instance& i, decide::LifeEvent on);
+
+// Starts a coroutine of its own whose failure is logged, never thrown.
+void start(const asio::any_io_executor& on, std::string name, asio::awaitable<void> work);
+
+}  // namespace slotwarden::run

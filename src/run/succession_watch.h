@@ -1,0 +1,79 @@
+// Asks and settles the succession of one dead master: gathers evidence from the other nodes, lets decide::succession
+// judge it, sends CLUSTER FAILOVER FORCE when it says so, and watches until a majority agrees.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "decide/succession.h"
+#include "run/services.h"
+
+namespace slotwarden::run {
+
+// What a node last answered, and when.
+struct Heard {
+  Endpoint at;
+  bool asking = false;
+  bool failed = false;  // the last ask failed: refused, or silent for the time of one question
+  std::optional<Instant> answered;
+  std::optional<ServerInfo> info;
+  std::optional<ClusterView> view;
+  std::string trouble;  // an error it answered instead
+};
+
+// One per death (or per silence) of a slot-owning master; owned by its instance. `run` is started once and ends when
+// `close` was called; whoever owns the watch keeps it alive until then by holding the shared pointer.
+class SuccessionWatch : public std::enable_shared_from_this<SuccessionWatch> {
+ public:
+  // `may_ask` false: only look (the process still lives, or the operator gave up the hand-over).
+  SuccessionWatch(Instance& i, Services& s, bool may_ask, Instant death);
+
+  asio::awaitable<void> run();
+  void close();
+
+  [[nodiscard]] const decide::SuccessionEvidence& evidence() const { return evidence_; }
+  [[nodiscard]] const decide::SuccessionVerdict& verdict() const { return verdict_; }
+  [[nodiscard]] const std::map<NodeId, Heard>& heard() const { return heard_; }
+  [[nodiscard]] bool may_ask() const { return may_ask_; }
+
+ private:
+  void know_nodes();
+  void ask_around();
+  asio::awaitable<void> ask_node(NodeId id);
+  [[nodiscard]] bool first_round_over() const;
+  void gather();
+  void gather_voters();
+  void gather_heirs();
+  void gather_clocks();
+  void gather_dataset();
+  [[nodiscard]] decide::Heir heir(const NodeId& id) const;
+  asio::awaitable<void> force(NodeId whom);
+  asio::awaitable<void> reopen_slots(NodeId successor);
+  void tell();
+  void tell_settled();
+  [[nodiscard]] std::chrono::milliseconds refresh() const;
+
+  Instance& instance_;
+  Services& services_;
+  const bool may_ask_;
+  const Instant death_;
+  const NodeId master_;
+  const Slots slots_;
+  Epoch epoch_;
+  Bell bell_;
+  std::map<NodeId, Heard> heard_;
+  decide::SuccessionEvidence evidence_;
+  decide::SuccessionVerdict verdict_;
+  std::optional<NodeId> asked_;
+  Instant asked_at_{};
+  std::set<NodeId> spent_;  // asked and not won; the vote clock says when again
+  std::string told_rule_;
+  bool settled_told_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace slotwarden::run

@@ -1,0 +1,35 @@
+// slotwardenctl: asks slotwardend, prints what it answers.
+#include <unistd.h>
+
+#include <clocale>
+#include <cstdlib>
+#include <iostream>
+
+#include "cli/arguments.h"
+#include "cli/obey.h"
+#include "cli/prompt.h"
+
+int main(int argc, char** argv) {
+  using namespace slotwarden::cli;
+  std::setlocale(LC_CTYPE, "");
+  const Globals g = read_arguments(argc, argv, SLOTWARDEN_VERSION);
+  if (g.leave) {
+    (*g.leave == 0 ? std::cout : std::cerr) << g.text;
+    return *g.leave;
+  }
+  const bool terminal = ::isatty(STDOUT_FILENO) != 0;
+  const char* no_colour = std::getenv("NO_COLOR");
+  const Console console{.out = std::cout,
+                        .err = std::cerr,
+                        .in = std::cin,
+                        .out_is_terminal = terminal,
+                        .in_is_terminal = ::isatty(STDIN_FILENO) != 0,
+                        .colour = terminal && (no_colour == nullptr || *no_colour == '\0')};
+  try {
+    if (g.command.empty()) return prompt(console, g);
+    return static_cast<int>(obey(console, g, g.command));
+  } catch (const std::exception& e) {
+    std::cerr << "slotwardenctl: " << e.what() << '\n';
+    return 1;
+  }
+}

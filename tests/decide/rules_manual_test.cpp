@@ -1,0 +1,100 @@
+// docs/rules.md is written from the tables: this test compares the two, and writes the file when UPDATE_DOCS=1 is set.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "decide/adopt.h"
+#include "decide/handover.h"
+#include "decide/health.h"
+#include "decide/lifecycle.h"
+#include "decide/quarantine.h"
+#include "decide/start.h"
+#include "decide/succession.h"
+
+namespace slotwarden::decide {
+namespace {
+
+struct Chapter {
+  std::string_view title;
+  std::string_view about;
+  std::span<const RuleText> rules;
+};
+
+std::vector<Chapter> chapters() {
+  return {
+      {"Who owns a dead master's slots now?",
+       "Succession. Asked the moment the process of a master that owns slots is gone. `go` means that the question is "
+       "answered: somebody succeeded it, or it is proven that nobody can.",
+       succession_rules()},
+      {"May this server start?",
+       "The start gate. `refuse` needs somebody to act; `wait` ends by itself when the cluster or this host shows what "
+       "is "
+       "missing.",
+       start_rules()},
+      {"May its replicas copy from it?",
+       "Quarantine. A server that starts in place of a master keeps its replicas waiting until its keys were counted. "
+       "`refuse` ends it.",
+       quarantine_rules()},
+      {"May it be stopped, and who takes over first?", "Hand-over. Asked before every planned stop or restart.",
+       handover_rules()},
+      {"It does not answer: is it dead?", "Health. `wait` leaves it alone, `refuse` ends it.", health_rules()},
+      {"Is the server that runs there ours?",
+       "Adoption. Asked when the daemon starts. What is refused is a stranger, and is not touched.", adopt_rules()},
+  };
+}
+
+std::string manual() {
+  std::ostringstream out;
+  out << "# The rules\n\n"
+         "Every decision is a ladder: the first rule that applies answers. A rule's name is stable; `slotwardenctl "
+         "explain PORT` names the one that rules, with every fact that it rests on. PORT stands for the instance's "
+         "port. "
+         "This file is written from the tables in `src/decide`.\n";
+  for (const auto& chapter : chapters()) {
+    out << "\n## " << chapter.title << "\n\n" << chapter.about << '\n';
+    for (const auto& r : chapter.rules) {
+      out << "\n### " << r.rule << "\n\n**" << name(r.ruling) << ".** " << r.because << '\n';
+      if (!r.release.empty()) out << "\n*What changes it:* " << r.release << '\n';
+    }
+  }
+  out << "\n## The states of a server\n\n```mermaid\n" << lifecycle_diagram() << "```\n";
+  return out.str();
+}
+
+TEST(rules_manual, IsWhatTheTablesSay) {
+  const std::string path = std::string(DOCS_DIR) + "/rules.md";
+  const auto wanted = manual();
+  if (const char* update = std::getenv("UPDATE_DOCS"); update && std::string_view(update) == "1") {
+    std::ofstream(path, std::ios::trunc) << wanted;
+  }
+  std::ifstream file(path);
+  std::stringstream found;
+  found << file.rdbuf();
+  // Not EXPECT_EQ: two whole manuals in the output help nobody.
+  EXPECT_TRUE(found.str() == wanted) << path
+                                     << " does not say what the tables say; run: UPDATE_DOCS=1 ctest -R rules_manual";
+}
+
+TEST(rules_manual, NamesEveryRuleOnceWithinItsDecision) {
+  for (const auto& chapter : chapters()) {
+    std::set<std::string_view> names;
+    for (const auto& r : chapter.rules) EXPECT_TRUE(names.insert(r.rule).second) << r.rule;
+  }
+}
+
+TEST(rules_manual, SpeaksInWholeSentencesWithoutNumbers) {
+  for (const auto& chapter : chapters())
+    for (const auto& r : chapter.rules) {
+      EXPECT_TRUE(r.because.ends_with('.')) << r.rule;
+      EXPECT_EQ(r.because.find_first_of("0123456789"), std::string_view::npos) << r.rule;
+      EXPECT_EQ(r.release.find_first_of("0123456789"), std::string_view::npos) << r.rule;
+      EXPECT_EQ(r.release.empty(), r.ruling == Ruling::go) << r.rule;
+    }
+}
+
+}  // namespace
+}  // namespace slotwarden::decide
