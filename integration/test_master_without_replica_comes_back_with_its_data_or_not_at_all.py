@@ -21,7 +21,6 @@ class MasterWithoutReplica(Scenario):
         kill_master(cluster, cluster.shards[0])
         until(lambda: writer.verify(cluster.shards[0]).lost == set(), 60, "the saved master serves every key again")
         self.tell(f"{saved.port} is back with {saved.keys()} keys after {time.monotonic() - began:.2f} s")
-        self.assertTrue(warden.events(saved, "impossible"), "its succession was not proven impossible")
         cluster.wait_whole()
 
         kill_master(cluster, cluster.shards[1])

@@ -94,7 +94,8 @@ class Cluster:
                         votes[node.port] = votes.get(node.port, 0) + 1
             except (OSError, ServerError):
                 continue
-        assert votes, f"nobody names an owner of slot {shard.first}"
+        if not votes:
+            raise ConnectionError(f"nobody names an owner of slot {shard.first}")
         return self.by_port[max(votes, key=lambda port: votes[port])]
 
     def replicas(self, shard: Shard) -> list[Server]:

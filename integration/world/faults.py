@@ -25,11 +25,13 @@ def mend_replication(replica: Server) -> None:
 def load_slowly(server: Server, microseconds_per_key: int) -> None:
     """From its next start on."""
     server.options["key-load-delay"] = str(microseconds_per_key)
+    server.options["loading-process-events-interval-bytes"] = "1024"  # it answers meanwhile, as with a large file
     server.write_config()
 
 
 def load_normally(server: Server) -> None:
-    server.options.pop("key-load-delay", None)
+    server.options.pop("key-load-delay")
+    server.options.pop("loading-process-events-interval-bytes")
     server.write_config()
 
 

@@ -74,8 +74,8 @@ class Scenario(unittest.TestCase):
         sys.stdout.flush()
 
     def _failed(self) -> bool:
-        outcome = self._outcome  # type: ignore[attr-defined]
-        return not outcome.success
+        result = self._outcome.result  # type: ignore[attr-defined]
+        return any(getattr(test, "test_case", test) is self for test, _ in result.failures + result.errors)
 
 
 def main() -> None:

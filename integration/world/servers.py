@@ -36,7 +36,7 @@ def _binary(variable: str, name: str) -> Path | None:
     return Path(found).absolute() if found and Path(found).exists() else None
 
 
-@dataclass
+@dataclass(eq=False)
 class Server:
     port: int
     home: Path  # holds server.conf; the data directory is below it

@@ -46,7 +46,6 @@ class Warden:
         self.instance_lines = instance
         self.host_lines = host
         self._daemon: subprocess.Popen[bytes] | None = None
-        self._identities: dict[int, int] = {}
         (self.directory / "policies").mkdir(parents=True)
         for file, text in (policies or {}).items():
             (self.directory / "policies" / f"{file}.toml").write_text(text)
@@ -67,6 +66,7 @@ class Warden:
         with open(self.log, "ab") as log:
             self._daemon = subprocess.Popen([build_directory() / "slotwardend", "--config", self.config], cwd="/",
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        self.world.children.append(self._daemon)
         until(self._answers, timeout, "slotwardend's control socket answers")
         return self
 

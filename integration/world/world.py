@@ -31,6 +31,7 @@ class World:
         self._guard = processes.Guard(self.directory, self.keep)
         self._ports = Ports()
         self.servers: list[Server] = []
+        self.children: list[subprocess.Popen[bytes]] = []  # daemons of ours, to be reaped
 
     def ports(self, count: int) -> list[int]:
         return self._ports.take(count)
@@ -57,6 +58,8 @@ class World:
     def close(self) -> None:
         """Ends every process of this world; removes the directory unless it is to be kept."""
         processes.end_all(self.directory)
+        for child in self.children:
+            child.wait()
         for server in self.servers:
             with suppress(AssertionError):
                 server.wait()

@@ -91,7 +91,7 @@ class Lane:
                 break
             self.acknowledged.append(time.monotonic())
             due = max(due + self.interval, time.monotonic())
-            time.sleep(due - time.monotonic() if due > time.monotonic() else 0)
+            time.sleep(max(0.0, due - time.monotonic()))
         for client in self._clients.values():
             client.close()
 

@@ -74,6 +74,10 @@ void each_succession_option(P& p, Visit&& visit) {
                .least = 1,
                .most = 60'000},
         p.force_patience);
+  visit(Option{.name = "succession.lag_allowed",
+               .form = Form::size,
+               .doc = "A replica further behind its master than this is judged like one that had lost its link."},
+        p.lag_allowed);
 }
 
 template <class P, class Visit>

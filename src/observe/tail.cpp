@@ -28,6 +28,7 @@ Result<Tail> tail(const std::string& path, std::size_t bytes) {
   ::close(fd);
   if (got < 0) return Error{"cannot read " + path + ": " + std::strerror(problem), problem};
   t.text.resize(static_cast<std::size_t>(got));
+  t.ends_at = static_cast<std::int64_t>(from) + got;
   if (t.truncated)
     if (const auto line = t.text.find('\n'); line != t.text.npos) t.text.erase(0, line + 1);
   return t;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "facts/result.h"
@@ -10,7 +11,8 @@ namespace slotwarden::observe {
 
 struct Tail {
   std::string text;
-  bool truncated = false;  // the file holds more before it
+  bool truncated = false;    // the file holds more before it
+  std::int64_t ends_at = 0;  // the offset in the file just behind it
 };
 
 // The last `bytes` of a regular file, from a line's beginning where it was cut. Blocking.

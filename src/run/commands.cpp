@@ -223,11 +223,20 @@ std::vector<Outcome> Commands::signal_all(const control::Request& r, const std::
   return all;
 }
 
-asio::awaitable<std::string> Commands::events(const control::Request& r) {
+asio::awaitable<std::string> Commands::events(const control::Request& r, const std::vector<Instance*>& which) {
   std::optional<Port> port;
-  if (r.targets.size() == 1) port = control::port_target(r.targets[0]);
-  auto found = co_await services_.memory.events(port, r.limit);
+  if (!r.targets.empty() && which.size() == 1) port = which.front()->port();
+  // Of several instances, but not of all, the history is read further back, for each to have its share of it.
+  const bool some = which.size() > 1 && which.size() < services_.instances.size() && !r.targets.empty();
+  auto found = co_await services_.memory.events(port, some ? r.limit * 10 : r.limit);
   if (!found) co_return control::error("ERR " + found.error().what);
+  if (some) {
+    std::erase_if(*found, [&](const Event& e) {
+      return std::ranges::none_of(which, [&](const Instance* i) { return i->port() == e.port; });
+    });
+    const auto surplus = static_cast<std::ptrdiff_t>(found->size()) - r.limit;
+    if (surplus > 0) found->erase(found->begin(), found->begin() + surplus);
+  }
   co_return control::document(control::to_json(std::span<const Event>(*found)));
 }
 
@@ -240,7 +249,8 @@ asio::awaitable<std::string> Commands::tail(const control::Request& r, Instance&
   auto read = [path, bytes] { return observe::tail(path, static_cast<std::size_t>(bytes)); };
   auto end = co_await on(services_.readers, std::move(read));
   if (!end) co_return control::error("ERR " + end.error().what);
-  co_return control::document(control::to_json(control::TailReply{i.port(), path, end->text, end->truncated}));
+  co_return control::document(
+      control::to_json(control::TailReply{i.port(), path, end->text, end->truncated, end->ends_at}));
 }
 
 std::string Commands::reading(const control::Request& r, const std::vector<Instance*>& which) {
@@ -267,7 +277,10 @@ std::string Commands::reading(const control::Request& r, const std::vector<Insta
     for (const auto* i : which) all.push_back({i->port(), i->conf.policy, i->conf.config, i->conf.server, i->state});
     return control::document(control::to_json(all));
   }
-  if (r.command == "REREAD") return control::document(control::to_json(hooks_.compare()));
+  if (r.command == "REREAD") {
+    auto compared = hooks_.compare();
+    return compared ? control::document(control::to_json(*compared)) : control::error("ERR " + compared.error().what);
+  }
   return control::document(control::to_json(control::VersionReply{hooks_.version, Pid{::getpid()}}));
 }
 
@@ -295,7 +308,7 @@ asio::awaitable<std::string> Commands::changing(const control::Request& r, const
 asio::awaitable<std::string> Commands::handle(control::Request r, Caller caller) {
   auto which = targets(r);
   if (!which) co_return control::error(which.error().what);
-  if (r.command == "EVENTS") co_return co_await events(r);
+  if (r.command == "EVENTS") co_return co_await events(r, *which);
   if (r.command == "TAIL") co_return co_await tail(r, *which->front());
   const auto* known = control::find_command(r.command);
   if (known && known->changes) co_return co_await changing(r, *which, std::move(caller));

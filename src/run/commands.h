@@ -16,7 +16,8 @@ namespace slotwarden::run {
 
 // What commands need of the daemon as a whole.
 struct DaemonHooks {
-  std::function<control::RereadReply()> compare;  // the configuration's files against what runs
+  // The configuration's files against what runs; the error lists every mistake in them.
+  std::function<Result<control::RereadReply>()> compare;
   std::function<std::vector<control::Outcome>()> take_up;
   std::function<void()> shut_down;
   std::string version;
@@ -44,7 +45,7 @@ class Commands {
                                                           std::string who, bool held);
   [[nodiscard]] std::vector<control::Outcome> signal_all(const control::Request& r, const std::vector<Instance*>& which,
                                                          const std::string& who);
-  asio::awaitable<std::string> events(const control::Request& r);
+  asio::awaitable<std::string> events(const control::Request& r, const std::vector<Instance*>& which);
   asio::awaitable<std::string> tail(const control::Request& r, Instance& i);
   [[nodiscard]] std::string reading(const control::Request& r, const std::vector<Instance*>& which);
 

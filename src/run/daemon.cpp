@@ -77,10 +77,11 @@ struct Daemon::Impl {
   void add(const config::InstanceConfig& c, const Policy& p);
   void supervise(Instance& i);
   void remember_into(Instance& i);
-  control::RereadReply compare();
+  Result<control::RereadReply> compare();
   std::vector<control::Outcome> take_up();
   config::Loaded reload();
   void stop(const std::string& why);
+  asio::awaitable<void> end();
   void publish_status();
   asio::awaitable<void> tick();
   asio::awaitable<void> tend();
@@ -114,10 +115,12 @@ config::Loaded Daemon::Impl::reload() {
   return load_config(options.config_file, options.policies_dir);
 }
 
-control::RereadReply Daemon::Impl::compare() {
+Result<control::RereadReply> Daemon::Impl::compare() {
   control::RereadReply reply;
   const auto fresh = reload();
-  if (!fresh.host_sound) return reply;
+  std::string mistakes;
+  for (const auto& p : fresh.problems) mistakes += (mistakes.empty() ? "" : "; ") + config::describe(p);
+  if (!fresh.problems.empty()) return Error{mistakes};
   std::set<Port> seen;
   for (const auto& c : fresh.config.instances) {
     seen.insert(c.port);
@@ -218,12 +221,19 @@ void Daemon::Impl::stop(const std::string& why) {
   services.stopping = true;
   ::sd_notify(0, "STOPPING=1");
   journal.note(Port{}, "daemon-stopped", "", why + "; the servers run on");
-  // The answer to `shutdown` is still on its way: the loop ends once it was written.
-  auto last = std::make_shared<asio::steady_timer>(loop, 100ms);
-  last->async_wait([this, last](const boost::system::error_code&) {
-    control->stop();
-    loop.stop();
-  });
+  start(loop.get_executor(), "the end", end());
+}
+
+// The answer to `shutdown` is still on its way when `stop` is called: the loop ends once every client has been served,
+// within the deadlines that the control server keeps.
+asio::awaitable<void> Daemon::Impl::end() {
+  control->stop();
+  asio::steady_timer pause(loop);
+  while (control->clients() > 0) {
+    pause.expires_after(10ms);
+    co_await pause.async_wait(asio::use_awaitable);
+  }
+  loop.stop();
 }
 
 Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

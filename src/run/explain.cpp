@@ -149,11 +149,27 @@ std::string note_of(const Instance& i) {
   if (i.watch && !i.trouble.empty()) return i.trouble;
   if (i.watch && i.info && i.info->role == Role::replica && !i.info->master_link_up && i.info->master)
     return fmt::format("no link to its master {}:{}", i.info->master->host, i.info->master->port.n);
-  if (!i.watch && i.ended) return "last: " + describe(i.ended->status);
-  return {};
+  if (i.watch) return {};
+  auto detail = held_detail(i);
+  if (i.ended) detail += (detail.empty() ? "" : "; ") + std::string("last: ") + describe(i.ended->status);
+  return detail;
 }
 
 }  // namespace
+
+std::string held_detail(const Instance& i) {
+  const auto rule = i.gate.verdict.rule;
+  if (rule == "unusable") return i.server_problem;
+  if (rule == "port-taken") return i.port_holder;
+  if (rule == "directory-taken" || rule == "directory-unwritable") return i.directory_holder;
+  if (rule == "nodes-damaged") return i.nodes_file.damage;
+  if ((rule == "bad-dataset" || rule == "empty-dataset" || rule == "shrunken-dataset") && i.looked_at) {
+    const auto& d = i.looked_at->dataset;
+    return fmt::format("{} is {}{}{}; the record says {} keys", d.file.empty() ? i.directory() : d.file, name(d.state),
+                       d.detail.empty() ? "" : ": ", d.detail, i.record.keys);
+  }
+  return {};
+}
 
 control::InstanceStatus status_of(const Instance& i) {
   control::InstanceStatus st;

@@ -11,6 +11,7 @@
 #include "decide/backoff.h"
 #include "decide/deadline.h"
 #include "observe/proc.h"
+#include "run/explain.h"
 #include "run/gate.h"
 #include "run/succession_watch.h"
 
@@ -35,25 +36,11 @@ decide::LifeEvent life_event(const decide::StartVerdict& v) {
   return LifeEvent::gate_wait;
 }
 
-std::string detail_of(const Instance& i) {
-  const auto rule = i.gate.verdict.rule;
-  if (rule == "unusable") return i.server_problem;
-  if (rule == "port-taken") return i.port_holder;
-  if (rule == "directory-taken" || rule == "directory-unwritable") return i.directory_holder;
-  if (rule == "nodes-damaged") return i.nodes_file.damage;
-  if ((rule == "bad-dataset" || rule == "empty-dataset" || rule == "shrunken-dataset") && i.looked_at) {
-    const auto& d = i.looked_at->dataset;
-    return fmt::format("{} is {}{}{}; the record says {} keys", d.file.empty() ? i.directory() : d.file, name(d.state),
-                       d.detail.empty() ? "" : ": ", d.detail, i.record.keys);
-  }
-  return {};
-}
-
 // One line for each change of the verdict's rule, so that a wait of two hours is one line.
 void tell_verdict(Instance& i, Services& s, std::string_view before) {
   const auto& v = i.gate.verdict;
   if (v.rule == before || v.ruling == Ruling::go) return;
-  auto detail = detail_of(i);
+  auto detail = held_detail(i);
   auto text = std::string(v.because) + (detail.empty() ? "" : " (" + detail + ")");
   if (v.ruling == Ruling::refuse && v.rule != "operator-stop")
     s.journal.warn(i.port(), i.gate.fatal ? "fatal" : "held", v.rule, std::move(text));
@@ -105,6 +92,7 @@ act::Launch launch_of(const Instance& i, const Services& s) {
   l.process = i.policy.process;
   l.nofile = decide::nofile_for(i.server->maxclients, i.policy.process);
   l.quarantine = i.gate.quarantine;
+  l.diskless_max_replicas = i.server->repl_diskless_sync_max_replicas;
   l.output = s.output_file(i.port());
   l.identity_file = s.identity_file(i.port());
   l.lock_fd = i.lock ? i.lock->fd() : -1;
@@ -122,6 +110,7 @@ void note_spawn_failure(Instance& i, Services& s, const Error& e) {
   end.at = now();
   end.at_unix_ms = unix_ms();
   i.unasked_ends.push_back(end);
+  move(i, decide::LifeEvent::exited);
   draw_backoff(i, s);
 }
 
@@ -131,6 +120,11 @@ asio::awaitable<bool> start_server(Instance& i, Services& s) {
   i.promised_keys = i.looked_at ? i.looked_at->dataset.keys : std::nullopt;
   i.promised_with_expiry = i.looked_at ? i.looked_at->dataset.keys_with_expiry.value_or(0) : 0;
   i.start_was_forced = i.forced;
+  // The operator's word gave up the identity that was lost with nodes.conf; what is started is a new node.
+  if (i.forced && i.evidence.nodes_file == decide::NodesFile::absent) {
+    i.record = Record{};
+    i.recorded = false;
+  }
   i.record.port = i.port();
   i.record.quarantined = i.gate.quarantine;
   i.record.succeeded = i.gate.verdict.rule == "settled";

@@ -13,13 +13,24 @@ constexpr std::size_t kept_per_endpoint = 2;
 constexpr auto check_patience = 2s;
 }  // namespace
 
-asio::awaitable<Result<std::unique_ptr<RespConnection>>> Peers::borrow(Endpoint at, Access how,
-                                                                       std::chrono::milliseconds patience) {
+std::unique_ptr<RespConnection> Peers::warm_one(const Endpoint& at) {
   auto& idle = idle_[at];
   while (!idle.empty()) {
     auto c = std::move(idle.back());
     idle.pop_back();
-    if (c->open()) co_return c;
+    if (c->open()) return c;
+  }
+  return nullptr;
+}
+
+asio::awaitable<Result<std::unique_ptr<RespConnection>>> Peers::borrow(Endpoint at, Access how,
+                                                                       std::chrono::milliseconds patience) {
+  // A warm connection may have died unnoticed with the process behind it; what is asked over a borrowed one is asked
+  // once, so it is tried first.
+  while (auto c = warm_one(at)) {
+    std::vector<adapters::Command> ping{{"PING"}};
+    const auto answered = co_await c->ask(std::move(ping), patience);
+    if (answered) co_return c;
   }
   adapters::Address address{at, how.tls};
   auto fresh = co_await RespConnection::open(std::move(address), how.who, patience);
@@ -35,12 +46,16 @@ asio::awaitable<Result<std::vector<adapters::Reply>>> Peers::ask(Endpoint at, Ac
                                                                  std::vector<adapters::Command> what,
                                                                  std::chrono::milliseconds patience) {
   for (;;) {
-    const bool warm = idle_.contains(at) && !idle_[at].empty();
-    auto c = co_await borrow(at, how, patience);
-    if (!c) co_return c.error();
-    auto replies = co_await (*c)->ask(what, patience);
+    auto c = warm_one(at);
+    const bool warm = c != nullptr;
+    if (!warm) {
+      auto fresh = co_await borrow(at, how, patience);
+      if (!fresh) co_return fresh.error();
+      c = std::move(*fresh);
+    }
+    auto replies = co_await c->ask(what, patience);
     if (replies) {
-      give_back(at, std::move(*c));
+      give_back(at, std::move(c));
       co_return replies;
     }
     // A warm connection may have died unnoticed with the process behind it; a fresh one tells the truth.

@@ -33,7 +33,8 @@ class Peers {
                                                             std::vector<adapters::Command> what,
                                                             std::chrono::milliseconds patience);
 
-  // Borrows a connection for a conversation; give it back with `give_back`, or let it go when it broke.
+  // Borrows a connection that answers, for what must be asked once; give it back with `give_back`, or let it go when it
+  // broke.
   asio::awaitable<Result<std::unique_ptr<adapters::RespConnection>>> borrow(Endpoint at, Access how,
                                                                             std::chrono::milliseconds patience);
   void give_back(const Endpoint& at, std::unique_ptr<adapters::RespConnection> c);
@@ -49,6 +50,7 @@ class Peers {
 
  private:
   using Idle = std::vector<std::unique_ptr<adapters::RespConnection>>;
+  [[nodiscard]] std::unique_ptr<adapters::RespConnection> warm_one(const Endpoint& at);
   asio::awaitable<void> tend_one(Endpoint at, Access how);
 
   std::map<Endpoint, Idle> idle_;

@@ -149,7 +149,7 @@ void Prober::answered_well(ServerInfo info, std::optional<ClusterInfo> cluster, 
   last_trouble_.clear();
   i.trouble.clear();
   const auto before = i.state;
-  const bool was_master = i.info && i.info->role == Role::master;
+  const auto role_before = i.info ? i.info->role : info.role;
   i.info = std::move(info);
   if (cluster) {
     const auto key =
@@ -170,7 +170,7 @@ void Prober::answered_well(ServerInfo info, std::optional<ClusterInfo> cluster, 
     services_.journal.note(
         i.port(), "running", "",
         fmt::format("{}, {} keys, {} ms after the start", name(i.info->role), i.info->keys, since(i.started).count()));
-  } else if (was_master != (i.info->role == Role::master)) {
+  } else if (role_before != i.info->role) {
     services_.journal.note(i.port(), "role", "", fmt::format("it is {} now", name(i.info->role)));
   }
 }
@@ -223,8 +223,12 @@ void Prober::remember_replicas() {
     r.replicas.clear();
     return;
   }
-  // Those that were seen attached and are not now keep their last offset, marked as gone.
-  for (auto& known : r.replicas) known.online = false;
+  // One that was attached and is not now may have received all that the master has sent until this moment, whatever it
+  // had acknowledged: the master's own offset is the bound that proves something.
+  for (auto& known : r.replicas) {
+    if (known.online) known.offset = r.offset;
+    known.online = false;
+  }
   for (const auto& a : instance_.info->replicas) {
     const auto node = std::ranges::find_if(r.nodes, [&](const KnownNode& n) { return n.at == a.at; });
     auto known = std::ranges::find_if(r.replicas, [&](const KnownReplica& k) { return k.at == a.at; });
@@ -295,12 +299,8 @@ asio::awaitable<void> Prober::judge_quarantine() {
       if (auto sent = i.watch->signal(SIGKILL); !sent) services_.journal.warn(i.port(), "error", "", sent.error().what);
     co_return;
   }
-  const auto& c = *i.server;
-  auto delay =
-      co_await act::set_config(*connection_, "repl-diskless-sync-delay", std::to_string(c.repl_diskless_sync_delay));
-  auto sync = co_await act::set_config(*connection_, "repl-diskless-sync", c.repl_diskless_sync ? "yes" : "no");
-  if (!delay || !sync) {
-    answered_oddly("cannot release it from quarantine: " + (delay ? sync : delay).error().what);
+  if (auto released = co_await release_quarantine(); !released) {
+    answered_oddly("cannot release it from quarantine: " + released.error().what);
     co_return;
   }
   i.record.quarantined = false;
@@ -314,6 +314,18 @@ asio::awaitable<void> Prober::judge_quarantine() {
     (void)co_await services_.memory.write(i.port(), i.intent);
   }
   i.changed();
+}
+
+asio::awaitable<Result<void>> Prober::release_quarantine() {
+  const auto c = *instance_.server;
+  auto done =
+      co_await act::set_config(*connection_, "repl-diskless-sync-delay", std::to_string(c.repl_diskless_sync_delay));
+  if (done) done = co_await act::set_config(*connection_, "repl-diskless-sync", c.repl_diskless_sync ? "yes" : "no");
+  // Redis 6.2 does not have it, and was not started with it.
+  if (done && c.repl_diskless_sync_max_replicas > 0)
+    done = co_await act::set_config(*connection_, "repl-diskless-sync-max-replicas",
+                                    std::to_string(c.repl_diskless_sync_max_replicas));
+  co_return done;
 }
 
 void Prober::judge_health() {

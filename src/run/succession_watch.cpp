@@ -25,8 +25,12 @@ SuccessionWatch::SuccessionWatch(Instance& i, Services& s, bool may_ask, Instant
       slots_(i.slots_at_death()),
       epoch_(i.record.config_epoch),
       bell_(s.loop) {
-  if (i.nodes_file.view)
-    if (const auto* me = i.nodes_file.view->myself()) epoch_ = me->config_epoch;
+  if (const auto* me = i.nodes_file.view ? i.nodes_file.view->myself() : nullptr) {
+    epoch_ = me->config_epoch;
+    migrating_ = me->migrating;
+  } else {
+    migrating_ = i.record.migrating;
+  }
   know_nodes();
 }
 
@@ -48,7 +52,7 @@ void SuccessionWatch::know_nodes() {
 }
 
 std::chrono::milliseconds SuccessionWatch::refresh() const {
-  if (asked_ || verdict_.verdict.rule == "successor-seen") return 10ms;
+  if (force_runs_ || verdict_.verdict.rule == "successor-seen") return 10ms;
   const auto age = since(death_);
   if (age < 2s) return 50ms;
   return age < 60s ? 200ms : 1000ms;
@@ -198,7 +202,7 @@ void SuccessionWatch::gather_heirs() {
 void SuccessionWatch::gather_clocks() {
   evidence_.since_vote_about_master.reset();
   for (const auto& c : services_.memory.vote_clocks())
-    if (c.master == master_ && (!asked_ || c.candidate != *asked_)) {
+    if (c.master == master_ && !(force_runs_ && c.candidate == *asked_)) {
       const auto ago = std::chrono::milliseconds(std::max<std::int64_t>(0, unix_ms() - c.asked_unix_ms));
       if (!evidence_.since_vote_about_master || ago < *evidence_.since_vote_about_master)
         evidence_.since_vote_about_master = ago;
@@ -239,7 +243,7 @@ void SuccessionWatch::gather() {
   e.start = instance_.policy.start;
   e.asked = asked_;
   e.since_asked = asked_ ? since(asked_at_) : std::chrono::milliseconds{0};
-  e.another_force_running = services_.forces_running > (asked_ ? 1 : 0);
+  e.another_force_running = services_.forces_running > (force_runs_ ? 1 : 0);
   gather_voters();
   gather_heirs();
   gather_clocks();
@@ -248,36 +252,45 @@ void SuccessionWatch::gather() {
 
 asio::awaitable<void> SuccessionWatch::force(NodeId whom) {
   const auto at = heard_[whom].at;
-  ++services_.forces_running;
+  force_runs(true);
+  auto connection = co_await services_.peers.borrow(at, instance_.peer_access(), question_patience);
+  if (!connection) {
+    services_.journal.warn(instance_.port(), "error", "",
+                           while_doing("asking " + whom.brief(), connection.error()).what);
+    force_runs(false);
+    co_return;
+  }
   asked_ = whom;
   asked_at_ = now();
-  VoteClock clock{master_, unix_ms(), whom, false};
-  if (auto kept = co_await services_.memory.write(std::move(clock)); !kept)
+  lost_when_asked_ = verdict_.lost_bytes;
+  clock_ = VoteClock{master_, unix_ms(), whom, false};
+  if (auto kept = co_await services_.memory.write(clock_); !kept)
     services_.journal.warn(instance_.port(), "error", "", kept.error().what);
   services_.journal.note(instance_.port(), "asked", verdict_.verdict.rule,
                          fmt::format("CLUSTER FAILOVER FORCE to {} ({}:{}), {} ms after the death", whom.brief(),
                                      at.host, at.port.n, since(death_).count()));
-  auto connection = co_await services_.peers.borrow(at, instance_.peer_access(), question_patience);
-  Result<void> accepted = connection ? Result<void>{} : Result<void>(connection.error());
-  if (connection) {
-    accepted = co_await act::force_failover(**connection);
-    services_.peers.give_back(at, std::move(*connection));
-  }
+  auto accepted = co_await act::force_failover(**connection);
+  services_.peers.give_back(at, std::move(*connection));
   if (!accepted) {
     services_.journal.warn(instance_.port(), "error", "", while_doing("asking " + whom.brief(), accepted.error()).what);
-    asked_.reset();
-    spent_.insert(whom);
-    --services_.forces_running;
+    force_runs(false);
   }
   bell_.ring();
 }
 
+void SuccessionWatch::force_runs(bool runs) {
+  if (runs == force_runs_) return;
+  force_runs_ = runs;
+  services_.forces_running += runs ? 1 : -1;
+}
+
 void SuccessionWatch::tell_settled() {
-  if (asked_) --services_.forces_running;
-  asked_.reset();
+  force_runs(false);
   settled_told_ = true;
   const auto& h = heard_[verdict_.whom];
   std::string lost = "what it lacked is not known";
+  // As master it no longer shows how far it had come; what it showed when it was asked counts.
+  if (!verdict_.lost_bytes && asked_ == verdict_.whom) verdict_.lost_bytes = lost_when_asked_;
   if (verdict_.lost_bytes && *verdict_.lost_bytes == 0)
     lost = "it lacked nothing of what the last probe saw";
   else if (verdict_.lost_bytes)
@@ -286,7 +299,7 @@ void SuccessionWatch::tell_settled() {
                          fmt::format("{} ({}:{}) has the slots, agreed by {} of {} masters {} ms after the death; {}",
                                      verdict_.whom.brief(), h.at.host, h.at.port.n, evidence_.voters_agreeing,
                                      evidence_.voters, since(death_).count(), lost));
-  if (!instance_.record.migrating.empty())
+  if (!migrating_.empty())
     start(services_.loop, "re-opening slots",
           [](std::shared_ptr<SuccessionWatch> self, NodeId whom) -> asio::awaitable<void> {
             co_await self->reopen_slots(whom);
@@ -296,7 +309,7 @@ void SuccessionWatch::tell_settled() {
 // A replica of Redis, and of Valkey before 8.0, does not know which slots its master was migrating: moved keys would
 // answer nil there instead of ASK.
 asio::awaitable<void> SuccessionWatch::reopen_slots(NodeId successor) {
-  const auto slots = instance_.record.migrating;
+  const auto slots = migrating_;
   auto c = co_await services_.peers.borrow(heard_[successor].at, instance_.peer_access(), question_patience);
   Result<void> done = c ? Result<void>{} : Result<void>(c.error());
   if (c) done = co_await act::open_migrating(**c, slots);
@@ -331,17 +344,13 @@ asio::awaitable<void> SuccessionWatch::run() {
     ask_around();
     if (first_round_over()) {
       gather();
-      if (asked_ && evidence_.since_asked > evidence_.policy.force_patience) {
-        spent_.insert(*asked_);
-        asked_.reset();
-        evidence_.asked.reset();
-        --services_.forces_running;
-      }
+      if (asked_ && evidence_.since_asked > evidence_.policy.force_patience) force_runs(false);
       verdict_ = decide::succession(evidence_);
       tell();
-      if (verdict_.answer == decide::Succession::ask && !closed_) {
-        co_await force(verdict_.whom);
-        continue;
+      if (verdict_.answer == decide::Succession::ask && !closed_) co_await force(verdict_.whom);
+      if (settled_told_ && asked_ == verdict_.whom && !clock_.won) {
+        clock_.won = true;
+        (void)co_await services_.memory.write(clock_);
       }
     }
     const bool settled = verdict_.answer == decide::Succession::settled;
@@ -349,8 +358,7 @@ asio::awaitable<void> SuccessionWatch::run() {
         settled ? 1000ms
                 : std::min<std::chrono::milliseconds>(verdict_.verdict.ask_again_in.value_or(200ms), refresh()));
   }
-  if (asked_) --services_.forces_running;
-  asked_.reset();
+  force_runs(false);
 }
 
 }  // namespace slotwarden::run

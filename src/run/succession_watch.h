@@ -52,6 +52,7 @@ class SuccessionWatch : public std::enable_shared_from_this<SuccessionWatch> {
   void gather_dataset();
   [[nodiscard]] decide::Heir heir(const NodeId& id) const;
   asio::awaitable<void> force(NodeId whom);
+  void force_runs(bool runs);
   asio::awaitable<void> reopen_slots(NodeId successor);
   void tell();
   void tell_settled();
@@ -64,13 +65,16 @@ class SuccessionWatch : public std::enable_shared_from_this<SuccessionWatch> {
   const NodeId master_;
   const Slots slots_;
   Epoch epoch_;
+  std::vector<OpenSlot> migrating_;
   Bell bell_;
   std::map<NodeId, Heard> heard_;
   decide::SuccessionEvidence evidence_;
   decide::SuccessionVerdict verdict_;
-  std::optional<NodeId> asked_;
+  std::optional<NodeId> asked_;  // the last one that was sent a FORCE, won or not
   Instant asked_at_{};
-  std::set<NodeId> spent_;  // asked and not won; the vote clock says when again
+  VoteClock clock_;          // of that ask
+  bool force_runs_ = false;  // it was accepted, and is neither won nor given up
+  std::optional<std::uint64_t> lost_when_asked_;
   std::string told_rule_;
   bool settled_told_ = false;
   bool closed_ = false;
