@@ -11,26 +11,35 @@ class LostMajority(Scenario):
     def test_nobody_is_promoted_without_votes_and_one_word_mends_it(self) -> None:
         cluster = self.world.cluster(persistence="rdb", node_timeout_ms=3000)
         warden = self.kept(cluster)
+        first, second = cluster.shards[0], cluster.shards[1]
+        dead = [first.servers[0], second.servers[0]]
+        heirs = [first.servers[1], second.servers[1]]
         with Writer(cluster) as writer:
             wait_recorded(warden, cluster)
-        dead = [cluster.shards[0].servers[0], cluster.shards[1].servers[0]]
-        heirs = [cluster.shards[0].servers[1], cluster.shards[1].servers[1]]
-        for server in cluster.servers:
-            server.save()
+            for server in cluster.servers:
+                server.save()
+            saved = {index: len(lane.acknowledged) for index, lane in writer.lanes.items()}
+            until(lambda: all(len(writer.lanes[n].acknowledged) > saved[n] + 200 for n in saved), 30, "the dumps are old")
+        wait_recorded(warden, cluster)
         for server in dead:
             server.kill()
         for server in dead:
-            held = warden.wait_held(server, "lost-majority", "succession-open")
+            held = warden.wait_held(server, "lost-majority")
             self.tell(f"{server.port}: {held['hold']['rule']}, {held['hold']['because']}")
         stays(lambda: all(it.info("replication")["role"] == "slave" for it in heirs), 8, "no replica is promoted", 0.5)
         self.assertEqual(warden.events(name="asked"), [], "a FORCE that could get no votes was sent")
         explained = warden.explain(dead[0])
         self.assertTrue(explained["would_release"], "what the operator can do is not told")
 
-        code, answer = warden.ctl("start", dead[0].port, "--force", "--yes", "--reason", "its dump is fresh")
+        self.assertTrue(explained["may_lose"], "what a forced start may lose is not told")
+
+        code, answer = warden.ctl("start", dead[0].port, "--force", "--yes", "--reason", "200 keys are worth less")
         self.assertEqual(code, 0, answer)
         cluster.wait_whole()
-        until(lambda: writer.lost() == 0, 60, "every key is served again")
+        self.assertEqual(writer.verify(second).lost, set(), "with a majority again, the other replica could be asked")
+        lost = writer.verify(first).lost
+        self.tell(f"the forced start lost {len(lost)} keys, as it was told")
+        self.assertEqual([n for n in lost if n < saved[0]], [])
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ class PlannedStopRefused(Scenario):
             code, _ = warden.ctl("status", replica.port)
             self.assertEqual(code, 3)
 
-            code, answer = warden.ctl("restart", master.port, "--in-place", "--reason", "new binary")
+            code, answer = warden.ctl("restart", master.port, "--in-place", "--reason", "new binary", timeout=60)
             self.assertEqual(code, 0, answer)
             until(master.ready, 30, "the master is back in its place")
             self.assertIs(cluster.master(cluster.shards[0]), master)

@@ -4,6 +4,7 @@
 import os
 import socket
 import subprocess
+from pathlib import Path
 
 from world import processes
 from world.scenario import Scenario, main
@@ -71,6 +72,7 @@ class Strangers(Scenario):
         until(lambda: server.pid() is None, 10, "the server is gone")
         bystander = subprocess.Popen(["sleep", "600"], cwd=self.world.directory)
         self.addCleanup(bystander.wait)
+        self.addCleanup(bystander.kill)
         remembered = 0
         for file in (it for it in warden.state.rglob("*") if it.is_file()):
             remembered += self.put_pid(file, bystander.pid)
@@ -81,14 +83,13 @@ class Strangers(Scenario):
         self.assertEqual(warden.ctl("stop", server.port)[0], 0)
         self.assertIsNone(bystander.poll(), "a bystander was ended")
 
-    def put_pid(self, file: os.PathLike[str], pid: int) -> int:
+    def put_pid(self, file: Path, pid: int) -> int:
         """Identity files hold the boot id, a newline and /proc/PID/stat: the pid is its first word."""
-        text = open(file, errors="surrogateescape").read()
-        lines = text.split("\n")
+        lines = file.read_text(errors="surrogateescape").split("\n")
         if len(lines) < 2 or " (" not in lines[1] or len(lines[0]) != 36:
             return 0
         lines[1] = f"{pid} {lines[1].partition(' ')[2]}"
-        open(file, "w").write("\n".join(lines))
+        file.write_text("\n".join(lines))
         return 1
 
 

@@ -29,14 +29,14 @@ class UnusableDirectory(Scenario):
 
     def test_a_full_disk(self) -> None:
         full, sound = self.world.server(), self.world.server()
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", full.data], capture_output=True)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", full.data], capture_output=True)
         if mounted.returncode:
             self.skipTest("cannot mount a small tmpfs here")
         self.addCleanup(subprocess.run, ["umount", "-l", full.data], check=True)
         ballast = full.data / "ballast"
         with open(ballast, "wb") as file:
             try:
-                file.write(b"x" * 2**20)
+                file.write(b"x" * 2**27)
                 file.flush()
             except OSError:
                 pass

@@ -18,7 +18,9 @@ constexpr std::size_t magic_length = 9;
 constexpr std::size_t trailer_length = 8;
 constexpr std::byte eof_mark{0xff};
 
-std::string hex(std::uint64_t n) { return fmt::format("{:#018x}", n); }
+std::string hex(std::uint64_t n) {
+  return fmt::format("{:#018x}", n);
+}
 
 std::string quantity(std::uint64_t bytes) {
   return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes");

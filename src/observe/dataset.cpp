@@ -182,7 +182,7 @@ Dataset starts_empty(const formats::ServerConf& conf, const std::string& why) {
   return found({}, DatasetState::absent, detail);
 }
 
-// An old single file is taken over when the manifest knows no other (aof.c: loadDataFromAppendOnlyFiles, "upgrade").
+// An old single file is taken over when the manifest knows no other (aof.c: loadAppendOnlyFiles).
 bool is_upgrade(const formats::AofManifest& m, const formats::ServerConf& conf) {
   if (!m.incr.empty()) return false;
   return !m.base || (m.base->name == conf.appendfilename && !exists(conf.aof_directory() + "/" + m.base->name));

@@ -44,7 +44,7 @@ bool holds(Pid pid, const Inodes& inodes) {
 Result<Pid> owner_of(const Inodes& inodes) {
   auto pids = all_processes();
   if (!pids) return pids.error();
-  std::ranges::stable_partition(*pids, is_server_program);
+  std::stable_partition(pids->begin(), pids->end(), is_server_program);
   const auto owner = std::ranges::find_if(*pids, [&](Pid pid) { return holds(pid, inodes); });
   return owner == pids->end() ? Pid{} : *owner;
 }

@@ -18,8 +18,9 @@ namespace slotwarden::run {
 
 namespace {
 
-constexpr std::uint64_t least_free_bytes =
-    1'048'576;  // nodes.conf is rewritten on every change; failing is fatal to it
+// nodes.conf is rewritten on every change, beside the old one, and failing to is fatal to the server; its line for a
+// node takes some 150 bytes.
+constexpr std::uint64_t least_free_bytes = 65'536;
 
 std::string dataset_signature(const formats::ServerConf& conf) {
   std::string all = signature_of(conf.rdb_path()) + signature_of(conf.aof_directory());
