@@ -16,10 +16,10 @@ class LostMajority(Scenario):
         heirs = [first.servers[1], second.servers[1]]
         with Writer(cluster) as writer:
             wait_recorded(warden, cluster)
+            saved = {index: len(lane.acknowledged) for index, lane in writer.lanes.items()}
             for server in cluster.servers:
                 server.save()
-            saved = {index: len(lane.acknowledged) for index, lane in writer.lanes.items()}
-            until(lambda: all(len(writer.lanes[n].acknowledged) > saved[n] + 200 for n in saved), 30, "the dumps are old")
+            until(lambda: all(len(writer.lanes[n].acknowledged) > saved[n] + 200 for n in saved), 30, "old dumps")
         wait_recorded(warden, cluster)
         for server in dead:
             server.kill()

@@ -2,6 +2,7 @@
 """A port or a data directory that somebody else has: refused, naming him, and he is never signalled."""
 
 import os
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -55,12 +56,12 @@ class Strangers(Scenario):
         other = Server(self.world.ports(1)[0], server.home / "other", server.binary, {"dir": str(server.data)})
         other.write_config()
         other.start()
-        self.addCleanup(other.wait)
+        self.world.servers.append(other)
         other.wait_ready()
         warden = self.warden([server]).start()
         held = warden.wait_held(server, "directory-taken")
         self.tell(f"{held['hold']['rule']}: {held['hold']['because']}")
-        other.kill()
+        processes.send(int(other.info("server")["process_id"]), signal.SIGKILL)
         until(server.ready, 30, "the directory is free and the server runs")
 
     def test_a_pid_that_was_reused_is_not_taken_for_the_server(self) -> None:

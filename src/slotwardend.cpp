@@ -38,7 +38,8 @@ int main(int argc, char** argv) {
   std::string policies;
   bool check = false;
   bool print = false;
-  app.add_option("--config", options.config_file, "The configuration; conf.d/*.toml beside it is read too")->capture_default_str();
+  app.add_option("--config", options.config_file, "The configuration; conf.d/*.toml beside it is read too")
+      ->capture_default_str();
   app.add_option("--policies", policies, "Where the policies are, instead of the usual directories");
   app.add_flag("--check-config", check, "Load the configuration as the daemon does, say what is wrong, and exit");
   app.add_flag("--print-config", print, "Print every value in force, and exit");
@@ -49,7 +50,8 @@ int main(int argc, char** argv) {
   auto loaded = run::load_config(options.config_file, options.policies_dir);
   for (const auto& p : loaded.problems) std::cerr << config::describe(p) << '\n';
   if (check) {
-    if (loaded.problems.empty()) std::cout << options.config_file << ": " << loaded.config.instances.size() << " instances, no mistakes found\n";
+    if (loaded.problems.empty())
+      std::cout << options.config_file << ": " << loaded.config.instances.size() << " instances, no mistakes found\n";
     return loaded.problems.empty() ? 0 : 1;
   }
   if (!loaded.host_sound) return 1;

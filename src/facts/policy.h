@@ -37,8 +37,8 @@ struct SuccessionPolicy {
   std::chrono::milliseconds silent_replica_wait{1'000};
   // Accepted FORCE without a change of role after this long counts as failed (FACTS 1.6: poll for at most two seconds).
   std::chrono::milliseconds force_patience{2'000};
-  // A replica that was online, but further than this many bytes behind its master's last known offset, is judged like one
-  // that had lost its link: a whole dataset on this host may be the better choice.
+  // A replica that was online, but further than this many bytes behind its master's last known offset, is judged like
+  // one that had lost its link: a whole dataset on this host may be the better choice.
   std::uint64_t lag_allowed = 10'485'760;
 };
 

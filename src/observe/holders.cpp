@@ -1,6 +1,7 @@
 // Who holds a port or a data directory.
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <climits>
@@ -85,11 +86,14 @@ Result<std::vector<Pid>> users_of_directory(const std::string& directory, Pid ex
   const auto home = resolved(directory);
   const auto lock = (home == "/" ? "" : home) + "/" + lock_name;
   const auto lockers = holders_of_lock(lock);
+  // A lock that is not ours is kept open by whoever inherited it; nobody has, where the lock is free or our own.
+  const bool inherited = std::ranges::any_of(lockers, [](Pid p) { return p.n != ::getpid(); });
   std::vector<Pid> users;
   for (const auto pid : *pids) {
     if (pid == except) continue;
-    const bool uses = process_link(pid, "cwd") == home || std::ranges::find(lockers, pid) != lockers.end() ||
-                      (is_server_program(pid) && any_descriptor(pid, [&](std::string_view t) { return t == lock; }));
+    const bool uses =
+        process_link(pid, "cwd") == home || std::ranges::find(lockers, pid) != lockers.end() ||
+        (inherited && is_server_program(pid) && any_descriptor(pid, [&](std::string_view t) { return t == lock; }));
     if (uses) users.push_back(pid);
   }
   return users;

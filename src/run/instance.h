@@ -71,6 +71,8 @@ struct Instance {
   std::unique_ptr<adapters::ProcessWatch> watch;  // set iff a process runs
   std::optional<adapters::DirectoryLock> lock;
   bool adopted = false;
+  // The kernel's count of OOM kills when the process was started or taken back: if it has not grown, none was of it.
+  std::uint64_t oom_kills_before = 0;
   Instant started = now();
   std::optional<ServerInfo> info;  // of the running process
   std::optional<ClusterInfo> cluster;

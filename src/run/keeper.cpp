@@ -114,6 +114,11 @@ void note_spawn_failure(Instance& i, Services& s, const Error& e) {
   draw_backoff(i, s);
 }
 
+std::uint64_t kernel_oom_kills() {
+  const auto kills = observe::oom_kills();
+  return kills ? *kills : 0;
+}
+
 // Starts the server. True: it runs, and `watch` holds it.
 asio::awaitable<bool> start_server(Instance& i, Services& s) {
   if (i.gate.set_aside) co_await set_dataset_aside(i, s);
@@ -145,6 +150,7 @@ asio::awaitable<bool> start_server(Instance& i, Services& s) {
   i.watch = std::move(*watch);
   i.process = identity ? *identity : ProcessIdentity{spawned->pid, 0, s.boot_id};
   i.adopted = false;
+  i.oom_kills_before = kernel_oom_kills();
   i.started = now();
   i.answered.reset();
   i.info.reset();
@@ -219,9 +225,11 @@ void remember_end(Instance& i, Services& s, const Ended& e) {
   draw_backoff(i, s);
 }
 
+// Reading the kernel's log takes many milliseconds; its counter says at once whether there is anything to look for.
 Tri by_oom(const Instance& i, const ExitStatus& e) {
-  if (e.signal && *e.signal != SIGKILL) return Tri::no;
-  if (e.code) return Tri::no;
+  if (e.code || (e.signal && *e.signal != SIGKILL)) return Tri::no;
+  const auto kills = observe::oom_kills();
+  if (kills && *kills == i.oom_kills_before) return Tri::no;
   return i.process ? observe::oom_killed(i.process->pid) : Tri::unknown;
 }
 
@@ -284,6 +292,7 @@ asio::awaitable<void> adopt(Instance& i, Services& s) {
   }
   i.watch = std::move(*watch);
   i.adopted = true;
+  i.oom_kills_before = kernel_oom_kills();
   move(i, decide::LifeEvent::adopted);
   s.journal.note(i.port(), "adopted", verdict.verdict.rule,
                  fmt::format("pid {}, it was not touched", i.process->pid.n));
