@@ -145,11 +145,15 @@ milliseconds vote_window(const SuccessionEvidence& e, const Heir* best) {
   return rest;
 }
 
+// A FORCE is settled, or has failed, well within this (FORCE to agreement: 100 to 240 ms).
+constexpr auto turn = 250ms;
+
 std::optional<SuccessionVerdict> not_now(const SuccessionEvidence& e, const Heir* best) {
   if (!e.policy.ask) return wait(rule("off"), 200ms);
   if (const auto rest = vote_window(e, best); rest > 0ms)
     return wait(rule("vote-clock"), std::min<milliseconds>(rest, 1s));
   if (e.another_force_running) return wait(rule("one-at-a-time"), 10ms);
+  if (e.since_death < e.elders_silent * turn) return wait(rule("its-turn"), 20ms);
   if (best && e.asked == best->id && e.since_asked < election_retry_time(e.node_timeout))
     return wait(rule("force-spent"), 200ms);
   const auto better = [&](const Heir& h) { return may_be_better(h, best); };

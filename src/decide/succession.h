@@ -49,6 +49,9 @@ struct SuccessionEvidence {
   NodeId successor;          // whom they name; empty for none
   // Voters whose processes this daemon owns and knows to be dead, the dead one not counted.
   int voters_dead_here = 0;
+  // Other voters that fell silent too, are not owned by this daemon, and whose ids sort before the dead one's: their
+  // own hosts are asking for them at this very moment, and two requests in one epoch would split the votes.
+  int elders_silent = 0;
   bool just_booted = false;  // the record is from an earlier boot of this host
   // Voters of Redis, and of Valkey up to 8.0, keep to one vote about a master per two node timeouts (FACTS 1.4).
   Tri voters_keep_vote_clock = Tri::unknown;
@@ -122,6 +125,8 @@ struct SuccessionVerdict {
 //                      max(4 node timeouts, 4 s) on such versions                                     -> wait for the
 //                      rest of the window, at most 1 s at a time
 //   one-at-a-time      another FORCE of this daemon runs                                              -> wait 10 ms
+//   its-turn           other masters died with this one, elders_silent of them before it by id: each has a quarter of a
+//                      second, counted from the death                                                 -> wait 20 ms
 //   force-spent        the best heir accepted a FORCE and won nothing: never repeat it on the same heir within
 //                      max(4 node timeouts, 4 s); the cluster's own election goes on                  -> wait 200 ms
 //   silent-replica     within policy.silent_replica_wait of the death, an heir neither answers nor is known dead that

@@ -40,6 +40,10 @@ inline constexpr auto succession_table = std::to_array<RuleText>({
     {Ruling::wait, "one-at-a-time",
      "A replica of another shard is being asked right now, and two elections at once would split the votes.",
      "Ends when that election is over."},
+    {Ruling::wait, "its-turn",
+     "Other masters died at the same moment, and their hosts ask first: two requests in one epoch would split the "
+     "votes.",
+     "Ends by itself within a quarter of a second for each of them."},
     {Ruling::wait, "force-spent",
      "Its best replica was asked and did not win; asked again so soon, it would only stall for longer.",
      "Ends with the cluster's own election, or when the replica may be asked again."},

@@ -1,5 +1,4 @@
 // Who holds a port or a data directory.
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -10,8 +9,8 @@
 #include <cstdlib>
 #include <memory>
 
-#include "adapters/fd.h"
 #include "formats/proc.h"
+#include "observe/listeners.h"
 #include "observe/proc.h"
 #include "observe/processes.h"
 #include "observe/read_file.h"
@@ -24,36 +23,15 @@ constexpr auto lock_name = ".slotwarden.lock";  // adapters/process.h: Directory
 
 using Inodes = std::vector<std::uint64_t>;
 
-bool bindable(int family, const sockaddr* at, socklen_t length) {
-  const adapters::Fd s(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const int yes = 1;
-  return s.get() >= 0 && ::setsockopt(s.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
-         ::bind(s.get(), at, length) == 0;
-}
-
-// Whether the kernel would let somebody listen on the port, tried without listening. It takes microseconds, where the
-// kernel's tables of sockets take it ten milliseconds to print, and every start asks.
-bool nobody_listens(Port port) {
-  sockaddr_in v4{};
-  v4.sin_family = AF_INET;
-  v4.sin_port = htons(port.n);
-  sockaddr_in6 v6{};
-  v6.sin6_family = AF_INET6;
-  v6.sin6_port = htons(port.n);
-  // A socket of the second kind takes IPv4 addresses too unless the host says otherwise, hence both.
-  return bindable(AF_INET, reinterpret_cast<const sockaddr*>(&v4), sizeof v4) &&
-         bindable(AF_INET6, reinterpret_cast<const sockaddr*>(&v6), sizeof v6);
-}
-
+// The listening sockets on `port`, asked from the kernel itself: its tables in /proc list every connection as well, and
+// take ten milliseconds and more to print.
 Result<Inodes> listening_on(Port port) {
   Inodes all;
-  for (const std::string path : {"/proc/self/net/tcp", "/proc/self/net/tcp6"}) {
-    const auto table = read_kernel_file(path);
-    if (!table && table.error().os_error == ENOENT) continue;  // a kernel without IPv6
-    if (!table) return table.error();
-    const auto inodes = formats::listeners(*table, port);
-    if (!inodes) return while_doing(path, inodes.error());
-    all.insert(all.end(), inodes->begin(), inodes->end());
+  for (const auto family : {AF_INET, AF_INET6}) {
+    auto found = listening_sockets(family);
+    if (!found) return found.error();
+    for (const auto& s : *found)
+      if (s.port == port) all.push_back(s.inode);
   }
   return all;
 }
@@ -91,7 +69,6 @@ std::vector<Pid> holders_of_lock(const std::string& path) {
 }  // namespace
 
 Result<Pid> listener_on(Port port) {
-  if (nobody_listens(port)) return Pid{};
   // A listener may go away between the two looks; only one that stays and has no visible owner is an error.
   for (int attempt = 0; attempt < 2; ++attempt) {
     const auto inodes = listening_on(port);

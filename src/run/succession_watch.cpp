@@ -138,10 +138,20 @@ void SuccessionWatch::gather_voters() {
   for (const auto& [id, n] : named)
     if (n > most) most = n, evidence_.successor = id;
 
+  gather_elders();
   evidence_.voters_dead_here = 0;
   for (const auto& n : instance_.record.nodes) {
     const auto* local = services_.local(n.id);
     if (n.slots.any() && n.id != master_ && local && !local->watch) ++evidence_.voters_dead_here;
+  }
+}
+
+void SuccessionWatch::gather_elders() {
+  evidence_.elders_silent = 0;
+  for (const auto& n : instance_.record.nodes) {
+    const auto h = heard_.find(n.id);
+    const bool silent = h != heard_.end() && h->second.failed;
+    if (n.slots.any() && n.id < master_ && silent && !services_.local(n.id)) ++evidence_.elders_silent;
   }
 }
 

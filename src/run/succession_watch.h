@@ -47,6 +47,7 @@ class SuccessionWatch : public std::enable_shared_from_this<SuccessionWatch> {
   [[nodiscard]] bool first_round_over() const;
   void gather();
   void gather_voters();
+  void gather_elders();
   void gather_heirs();
   void gather_clocks();
   void gather_dataset();

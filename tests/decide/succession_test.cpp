@@ -258,6 +258,15 @@ TEST(Succession, AsksForOneShardAtATime) {
   EXPECT_EQ(succession(e).verdict.rule, "one-at-a-time");
 }
 
+TEST(Succession, LetsTheHostsOfElderMastersThatDiedWithItAskFirst) {
+  auto e = master_just_died();
+  e.elders_silent = 1;
+  e.since_death = 249ms;
+  EXPECT_EQ(succession(e).verdict.rule, "its-turn");
+  e.since_death = 250ms;
+  EXPECT_EQ(succession(e).verdict.rule, "best-replica");
+}
+
 TEST(Succession, NeverRepeatsARequestThatWonNothing) {
   auto e = master_just_died();
   e.asked = first_replica;
