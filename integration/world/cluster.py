@@ -148,9 +148,20 @@ class Cluster:
             for replica in shard.servers[1:]:
                 until(lambda: replica.call("CLUSTER", "REPLICATE", master), 10, f"{replica.port} may follow {master}")
         until(self.whole, 30, "the new cluster is whole", pause=0.05)
+        until(self._saved, 30, "every nodes.conf can be loaded again", pause=0.1)
         for server in self.servers:
             delay = server.options.get("repl-diskless-sync-delay", "5")
             server.call("CONFIG", "SET", "repl-diskless-sync-delay", delay)
+
+    def _saved(self) -> bool:
+        """For a moment Valkey writes replicas with another shard id than their master's, and refuses to load that."""
+        for server in self.servers:
+            server.call("CLUSTER", "SAVECONFIG")
+            lines = [it.split() for it in (server.data / "nodes.conf").read_text().splitlines() if " connected" in it]
+            shards = {it[0]: it[1].partition("shard-id=")[2] for it in lines}
+            if any(it[3] != "-" and shards[it[0]] != shards.get(it[3]) for it in lines):
+                return False
+        return True
 
     def _all_met(self) -> bool:
         for server in self.servers:

@@ -72,7 +72,7 @@ class World:
 
     def release(self) -> None:
         """Leaves everything running and the directory in place, for a person to end."""
-        self._guard.leave()
+        self._guard.dismiss()
         self._ports.close()
 
 

@@ -160,6 +160,7 @@ std::vector<control::Outcome> Daemon::Impl::take_up() {
     i.conf = c;
     i.policy = fresh.config.policy_of(c);
     i.changed();
+    if (!i.kept) supervise(i);
     if (changed) all.push_back({c.port, Done::done, "", "changed; a running server takes it up at its next start"});
   }
   for (const auto& i : instances) {

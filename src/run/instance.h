@@ -109,6 +109,7 @@ struct Instance {
   bool stop_asked = false;  // the running process was asked to end
   bool planned = false;     // a planned stop, restart or hand-over is under way
   bool removed = false;     // gone from the configuration: let go of it
+  bool kept = false;        // a keeper runs for it
 
   std::function<void()> probe_now;  // asks the server at once instead of at the next tick
 

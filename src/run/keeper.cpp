@@ -200,8 +200,10 @@ asio::awaitable<bool> down(Instance& i, Services& s) {
       co_await end_orphans(i, s);
       continue;
     }
-    if (i.cluster_node() && i.was_slot_owner() && !i.succession)
-      open_succession(i, s, i.intent.up && !i.intent.in_place, now());
+    if (!i.intent.up)
+      close_succession(i);
+    else if (i.cluster_node() && i.was_slot_owner())
+      open_succession(i, s, !i.intent.in_place, i.ended ? i.ended->at : now());
     if (i.gate.verdict.ruling == Ruling::go) {
       const bool runs = co_await start_server(i, s);
       forget_forced(i);
@@ -315,11 +317,16 @@ void close_succession(Instance& i) {
 }
 
 asio::awaitable<void> keep(Instance& i, Services& s) {
+  i.kept = true;
   co_await adopt(i, s);
   for (;;) {
     if (!i.watch) {
       const bool runs = co_await down(i, s);
-      if (!runs) co_return;
+      if (!runs) {
+        i.kept = false;
+        close_succession(i);
+        co_return;
+      }
     }
     co_await up(i, s);
     if (s.stopping) co_return;

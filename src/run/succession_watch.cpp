@@ -14,6 +14,13 @@ namespace slotwarden::run {
 namespace {
 constexpr auto question_patience = 500ms;
 constexpr auto first_round = 100ms;
+// No decision rests on an older answer: after a freeze of this daemon everybody is asked again first. Longer than the
+// slowest pace of asking and one question together.
+constexpr auto answers_last = 2500ms;
+
+bool fresh(const Heard& h) {
+  return h.answered && since(*h.answered) < answers_last;
+}
 }  // namespace
 
 SuccessionWatch::SuccessionWatch(Instance& i, Services& s, bool may_ask, Instant death)
@@ -97,7 +104,6 @@ bool SuccessionWatch::first_round_over() const {
 
 void SuccessionWatch::gather_voters() {
   // The dead master's own last view counts until others are heard; then the largest number of voters any of them sees.
-  std::map<NodeId, bool> known_voters;
   int voters = 0;
   if (instance_.nodes_file.view) voters = static_cast<int>(instance_.nodes_file.view->voters().size());
   if (voters == 0)
@@ -108,7 +114,7 @@ void SuccessionWatch::gather_voters() {
   int agreeing = 0;
   std::map<NodeId, int> named;
   for (const auto& [id, h] : heard_) {
-    if (!h.view) continue;
+    if (!h.view || !fresh(h)) continue;
     const auto* me = h.view->myself();
     if (!me || me->role != Role::master || me->slots.none()) continue;
     ++answering;
@@ -161,14 +167,15 @@ decide::Heir SuccessionWatch::heir(const NodeId& id) const {
   heir.id = id;
   heir.at = h.at;
   if (const auto* local = services_.local(id)) heir.process_dead = local->watch ? Tri::no : Tri::yes;
-  heir.answers = h.info ? Tri::yes : h.failed ? Tri::no : Tri::unknown;
+  const bool known = fresh(h);
+  heir.answers = !known ? Tri::unknown : h.info ? Tri::yes : h.failed ? Tri::no : Tri::unknown;
   heir.online_at_death = instance_.recorded ? Tri::no : Tri::unknown;
   for (const auto& r : instance_.record.replicas) {
     if (r.id != id && r.at != h.at) continue;
     heir.online_at_death = r.online ? Tri::yes : Tri::no;
     heir.last_seen_offset = r.offset;
   }
-  if (h.info) {
+  if (h.info && known) {
     heir.role = h.info->role;
     heir.loading = h.info->loading ? Tri::yes : Tri::no;
     heir.same_history = !instance_.record.replid.empty() && h.info->replid == instance_.record.replid;

@@ -39,6 +39,7 @@ class Result:
     undeserved: list[int] = field(default_factory=list)  # of these, a replica had
     acknowledged: int = 0
     decisions_ms: list[float] = field(default_factory=list)  # slotwarden: from `exited` to the first succession verdict
+    stories: list[str] = field(default_factory=list)  # slotwarden's events about kills that took longer than a second
     failure: str = ""
 
 
@@ -70,6 +71,9 @@ def strike(side: Side, n: int, result: Result) -> None:
     result.outages.append(accident.outage)
     result.lost.append(len(accident.lost))
     result.undeserved.append(len(accident.undeserved))
+    if isinstance(side, KeptBySlotwarden) and accident.outage > 1.0:
+        result.stories += [f"kill {n + 1}: {it['at']} {it['event']} {it['rule'] or ''} {it['detail']}"
+                           for it in side.warden.events(accident.victim, limit=12)]
     told = f"{seconds(accident.outage):>8}, {len(accident.lost)} lost"
     print(f"  {side.title:18} kill {n + 1:3}: {told}", file=sys.stderr)
     # Voters refuse a second vote about the same master within two node timeouts: every third kill is of the same shard
@@ -122,6 +126,8 @@ def print_table(all_figures: list[dict[str, Json]]) -> None:
         times = sorted(all_figures[0]["decisions_ms"])
         print(f"\n  slotwarden, from a death noticed to the decision: median {statistics.median(times):.0f} ms, "
               f"worst {times[-1]:.0f} ms (n = {len(times)}, by its events)")
+    for line in all_figures[0]["stories"]:
+        print(f"  {line}")
     for it in all_figures:
         if it["failure"]:
             print(f"\n  {it['title']}: {it['failure']}")
