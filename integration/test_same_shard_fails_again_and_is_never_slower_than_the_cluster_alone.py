@@ -2,6 +2,7 @@
 """A shard loses its master again within two node timeouts: voters refuse a second vote about the same node, and a FORCE
 inside that window would stall for four. Compared with a cluster that nobody helps, in the same run."""
 
+import time
 from datetime import datetime
 
 from world.accident import kill_master, wait_recorded, wait_writes
@@ -11,6 +12,9 @@ from world.world import start_directly
 from world.writer import Writer
 
 NODE_TIMEOUT = 6.0
+# After the first: inside the voters' window of two node timeouts, and late enough that the window ends before the cluster
+# alone would have elected.
+THIRD_DEATH = 5.0
 
 
 class SameShardAgain(Scenario):
@@ -31,11 +35,13 @@ class SameShardAgain(Scenario):
                                      repl_diskless_sync_delay="0")
         warden = self.kept(cluster)
         shard = cluster.shards[0]
-        outages, victims = [], []
+        outages, victims, began = [], [], 0.0
         with Writer(cluster, shards=[shard]) as writer:
             wait_recorded(warden, cluster, shard)
-            for _ in range(3):
+            for moment in (0.0, 0.0, THIRD_DEATH):
+                time.sleep(max(0.0, began + moment - time.monotonic()))
                 accident = kill_master(cluster, shard)
+                began = began or accident.at
                 wait_writes(accident, writer)
                 outages.append(writer.lanes[0].outage(accident.at))
                 victims.append(accident.victim)

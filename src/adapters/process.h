@@ -73,7 +73,7 @@ struct Spawned {
 [[nodiscard]] Result<Spawned> spawn(const SpawnRequest& r);
 
 // An exclusive lock on a data directory, held by the daemon and inherited by the server it starts there, so that it
-// lasts as long as either lives. The nodes.conf lock of Redis 7.2 and later does not do this (FACTS trap 10).
+// lasts as long as either lives. A server's own does not (docs/server-behaviour.md, "One directory, one server").
 class DirectoryLock {
  public:
   // Locks `directory`/.slotwarden.lock (created 0600, owner of the directory). Fails with EWOULDBLOCK when another

@@ -52,7 +52,7 @@ struct HandoverVerdict {
 //   stop-member-down    another member of the shard is down by our hand -> refused
 //   stop-open-slots     slots are open: the marks would be lost with it -> refused
 //   stop-no-majority    fewer than a majority of voters answer: a coordinated failover would only block writes for
-//                       five seconds (FACTS trap 28)                    -> refused
+//                       five seconds (docs/server-behaviour.md, "CLUSTER FAILOVER")  -> refused
 //   stop-handover       the deputy with the highest offset that answers, is linked, does not load, lags by at most
 //                       handover_lag, and has keys where the master has -> to_deputy
 //   stop-no-replica     nobody qualifies                                -> refused

@@ -12,7 +12,7 @@ namespace slotwarden::decide {
 
 struct HealthEvidence {
   Tri process_alive = Tri::unknown;
-  // Since the last answer of any kind: -LOADING, -BUSY, -MISCONF, -NOAUTH and -MASTERDOWN are answers (FACTS 6.5).
+  // Since the last answer of any kind, errors included (docs/server-behaviour.md, "What counts as alive").
   std::chrono::milliseconds since_answer{0};
   char kernel_state = '?';  // field 3 of /proc/PID/stat: T stopped, D waits for the disk, R, S
   bool owned_slots = false;
@@ -22,8 +22,8 @@ struct HealthEvidence {
 
 // go: leave it alone; wait: it is slow, say so and leave it alone; refuse: end it, its place was taken.
 //   healthy                it answered lately                                           -> go
-//   succeeded-while-hung   silent, and a majority agrees on another owner of its slots at a higher epoch. Thawed, it
-//                          would acknowledge writes that are then lost (FACTS trap 5)   -> refuse
+//   succeeded-while-hung   silent, and a majority names another owner of its slots at a higher epoch. Thawed, it would
+//                          acknowledge writes, and lose them (docs/server-behaviour.md, "Thawed masters")  -> refuse
 //   slow-stopped           silent, and the kernel says it is stopped (T)                -> wait
 //   slow-disk              silent, waits for the disk (D)                               -> wait
 //   slow                   silent, reason unknown (long command, swap, fork)            -> wait

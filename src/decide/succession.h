@@ -53,7 +53,7 @@ struct SuccessionEvidence {
   // own hosts are asking for them at this very moment, and two requests in one epoch would split the votes.
   int elders_silent = 0;
   bool just_booted = false;  // the record is from an earlier boot of this host
-  // Voters of Redis, and of Valkey up to 8.0, keep to one vote about a master per two node timeouts (FACTS 1.4).
+  // Voters of Redis, and of Valkey up to 8.0, refuse a second vote (docs/server-behaviour.md, "The vote clock").
   Tri voters_keep_vote_clock = Tri::unknown;
   std::optional<std::chrono::milliseconds> since_vote_about_master;
   std::chrono::milliseconds node_timeout{15'000};
@@ -157,7 +157,7 @@ struct SuccessionVerdict {
 [[nodiscard]] std::span<const RuleText> succession_rules();
 
 // After max(4 node timeouts, 4 s) a replica of Redis and of Valkey up to 8.0 may try an election again
-// (auth_retry_time, FACTS 1.3).
+// (auth_retry_time; docs/server-behaviour.md, "Elections").
 [[nodiscard]] std::chrono::milliseconds election_retry_time(std::chrono::milliseconds node_timeout);
 
 }  // namespace slotwarden::decide

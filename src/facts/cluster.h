@@ -69,7 +69,7 @@ struct ClusterView {
   [[nodiscard]] const ClusterNode* find(const NodeId& id) const;
   // The node that owns `slot` in this view, or null.
   [[nodiscard]] const ClusterNode* owner(std::uint16_t slot) const;
-  // Masters with at least one slot: those that vote. Dead ones count, as in Redis's own arithmetic (FACTS: "size").
+  // Masters with at least one slot: those that vote, dead ones too (docs/server-behaviour.md, "Failure detection").
   [[nodiscard]] std::vector<const ClusterNode*> voters() const;
   [[nodiscard]] std::vector<const ClusterNode*> replicas_of(const NodeId& master) const;
 };

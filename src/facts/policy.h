@@ -35,7 +35,7 @@ struct SuccessionPolicy {
   bool ask = true;  // false: leave elections to the cluster alone
   // A replica that the dead master saw online but that does not answer holds up the choice for this long.
   std::chrono::milliseconds silent_replica_wait{1'000};
-  // Accepted FORCE without a change of role after this long counts as failed (FACTS 1.6: poll for at most two seconds).
+  // An accepted FORCE that changed no role after this long has failed (docs/server-behaviour.md, "CLUSTER FAILOVER").
   std::chrono::milliseconds force_patience{2'000};
   // A replica that was online, but further than this many bytes behind its master's last known offset, is judged like
   // one that had lost its link: a whole dataset on this host may be the better choice.

@@ -269,6 +269,24 @@ asio::awaitable<void> Prober::read_settings() {
   if (const auto ms = formats::whole_number<std::int64_t>(pair[1].text)) instance_.record.node_timeout_ms = *ms;
 }
 
+// It stays down until an operator has looked: what it loaded is less than what its replicas hold.
+asio::awaitable<void> Prober::fail_quarantine(Verdict v) {
+  auto& i = instance_;
+  services_.journal.warn(i.port(), "quarantine-failed", v.rule,
+                         fmt::format("{} (loaded {} keys, promised {}, recorded {}); it is ended, its replicas keep "
+                                     "everything",
+                                     v.because, i.info->keys,
+                                     i.promised_keys ? std::to_string(*i.promised_keys) : "unknown", i.record.keys));
+  i.intent.held = true;
+  i.intent.who = "slotwarden";
+  i.intent.reason = std::string(v.because);
+  i.intent.at_unix_ms = unix_ms();
+  (void)co_await services_.memory.write(i.port(), i.intent);
+  // Not SIGTERM: a last save would write what is missing over the file that may still be mended.
+  if (i.watch)
+    if (auto sent = i.watch->signal(SIGKILL); !sent) services_.journal.warn(i.port(), "error", "", sent.error().what);
+}
+
 asio::awaitable<void> Prober::judge_quarantine() {
   auto& i = instance_;
   decide::QuarantineEvidence e;
@@ -284,19 +302,7 @@ asio::awaitable<void> Prober::judge_quarantine() {
   const auto v = decide::quarantine(e);
   if (v.ruling == Ruling::wait) co_return;
   if (v.ruling == Ruling::refuse) {
-    services_.journal.warn(i.port(), "quarantine-failed", v.rule,
-                           fmt::format("{} (loaded {} keys, promised {}, recorded {}); it is ended, its replicas keep "
-                                       "everything",
-                                       v.because, i.info->keys,
-                                       i.promised_keys ? std::to_string(*i.promised_keys) : "unknown", i.record.keys));
-    i.intent.held = true;
-    i.intent.who = "slotwarden";
-    i.intent.reason = std::string(v.because);
-    i.intent.at_unix_ms = unix_ms();
-    (void)co_await services_.memory.write(i.port(), i.intent);
-    // Not SIGTERM: a last save would write what is missing over the file that may still be mended.
-    if (i.watch)
-      if (auto sent = i.watch->signal(SIGKILL); !sent) services_.journal.warn(i.port(), "error", "", sent.error().what);
+    co_await fail_quarantine(v);
     co_return;
   }
   if (auto released = co_await release_quarantine(); !released) {

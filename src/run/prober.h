@@ -33,6 +33,7 @@ class Prober : public std::enable_shared_from_this<Prober> {
   [[nodiscard]] bool wants_nodes() const;
   asio::awaitable<void> read_settings();
   asio::awaitable<void> judge_quarantine();
+  asio::awaitable<void> fail_quarantine(Verdict v);
   asio::awaitable<Result<void>> release_quarantine();
   void judge_health();
 
