@@ -12,8 +12,8 @@ from world.world import start_directly
 from world.writer import Writer
 
 NODE_TIMEOUT = 6.0
-# After the first: inside the voters' window of two node timeouts, and late enough that the window ends before the cluster
-# alone would have elected.
+# After the first: inside the voters' window of two node timeouts, and late enough that the window ends before the
+# cluster alone would have elected.
 THIRD_DEATH = 5.0
 
 

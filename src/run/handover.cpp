@@ -14,6 +14,9 @@ namespace slotwarden::run {
 namespace {
 
 constexpr auto question_patience = 1s;
+// A manual failover that did not come about is forgotten by the servers after five seconds (CLUSTER_MF_TIMEOUT in
+// cluster.c), without a word; then it may be asked for again.
+constexpr auto server_gives_up = 5200ms;
 constexpr auto look_again = 20ms;  // no event announces a change of role
 
 NodeAnswer silent(const Error& e) {
@@ -91,12 +94,16 @@ asio::awaitable<Result<void>> fail_over(Endpoint to_at, NodeId to, NodeId from, 
   const auto until = now() + patience;
   VoteClock clock{from, unix_ms(), to, true};
   (void)co_await s.memory.write(std::move(clock));
-  auto c = co_await s.peers.borrow(to_at, how, question_patience);
-  if (!c) co_return while_doing("reaching " + to.brief(), c.error());
-  auto accepted = co_await act::coordinated_failover(**c);
-  s.peers.give_back(to_at, std::move(*c));
-  if (!accepted) co_return while_doing("asking " + to.brief() + " to take over", accepted.error());
+  Instant asked{};
   while (now() < until) {
+    if (now() - asked > server_gives_up) {
+      auto c = co_await s.peers.borrow(to_at, how, question_patience);
+      if (!c) co_return while_doing("reaching " + to.brief(), c.error());
+      auto accepted = co_await act::coordinated_failover(**c);
+      s.peers.give_back(to_at, std::move(*c));
+      if (!accepted) co_return while_doing("asking " + to.brief() + " to take over", accepted.error());
+      asked = now();
+    }
     const auto a = co_await ask(to_at, how, s);
     if (a.info && a.info->role == Role::master && !a.info->loading)
       co_return co_await majority_agrees(view, to, slots, how, s, until);

@@ -128,7 +128,8 @@ asio::awaitable<std::optional<Outcome>> prepare(Instance& i, Services& s, const 
 [[nodiscard]] bool serves(const Instance& i) {
   if (i.state != ProcessState::running || !i.info || !i.answered || i.record.quarantined) return false;
   if (!i.cluster_node()) return true;
-  return i.info->role == Role::replica ? i.info->master_link_up : i.cluster && i.cluster->state_ok;
+  // For two seconds after its start a node refuses every key, and its links to the others are not all up yet.
+  return i.cluster && i.cluster->state_ok && (i.info->role == Role::master || i.info->master_link_up);
 }
 
 // Until it serves again, or is held or given up by a rule.

@@ -38,6 +38,11 @@ SuccessionWatch::SuccessionWatch(Instance& i, Services& s, bool may_ask, Instant
   } else {
     migrating_ = i.record.migrating;
   }
+  // A node that is importing a slot goes on showing its old owner, whoever took over (clusterUpdateSlotsConfigWith in
+  // cluster.c passes such slots over): what it shows of them says nothing about the succession.
+  Slots settled_by_votes = slots_;
+  for (const auto& open : migrating_) settled_by_votes.reset(open.slot);
+  if (settled_by_votes.any()) slots_ = settled_by_votes;
   know_nodes();
 }
 
@@ -115,6 +120,8 @@ void SuccessionWatch::gather_voters() {
   std::map<NodeId, int> named;
   for (const auto& [id, h] : heard_) {
     if (!h.view || !fresh(h)) continue;
+    // It answered a moment ago and is dead now: its own keeper knows.
+    if (const auto* local = services_.local(id); local && !local->watch) continue;
     const auto* me = h.view->myself();
     if (!me || me->role != Role::master || me->slots.none()) continue;
     ++answering;
@@ -161,6 +168,13 @@ void SuccessionWatch::gather_elders() {
   }
 }
 
+// Whether its process is younger than the master's last word about it: what was attached then was another process.
+bool SuccessionWatch::restarted_since_seen(const NodeId& id, const Heard& h) const {
+  const auto seen = std::chrono::milliseconds(unix_ms() - instance_.record.seen_unix_ms);
+  if (const auto* local = services_.local(id)) return !local->watch || since(local->started) < seen;
+  return h.info && std::chrono::seconds(h.info->uptime_seconds + 1) < seen;
+}
+
 decide::Heir SuccessionWatch::heir(const NodeId& id) const {
   const auto& h = heard_.at(id);
   decide::Heir heir;
@@ -183,6 +197,7 @@ decide::Heir SuccessionWatch::heir(const NodeId& id) const {
     heir.keys = h.info->keys;
     if (h.info->loading) heir.role = Role::replica;  // it says master while it loads, whatever it is
   }
+  if (restarted_since_seen(id, h)) heir.online_at_death = Tri::no;
   for (const auto& c : services_.memory.vote_clocks())
     if (c.candidate == id) {
       const auto ago = std::chrono::milliseconds(std::max<std::int64_t>(0, unix_ms() - c.asked_unix_ms));
@@ -366,7 +381,9 @@ asio::awaitable<void> SuccessionWatch::run() {
       tell();
       if (verdict_.answer == decide::Succession::ask && !closed_) co_await force(verdict_.whom);
       if (settled_told_ && asked_ == verdict_.whom && !clock_.won) {
+        // The votes were given between the asking and now; the window of the voters begins with the last of them.
         clock_.won = true;
+        clock_.asked_unix_ms = unix_ms();
         (void)co_await services_.memory.write(clock_);
       }
     }

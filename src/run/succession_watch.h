@@ -52,6 +52,7 @@ class SuccessionWatch : public std::enable_shared_from_this<SuccessionWatch> {
   void gather_clocks();
   void gather_dataset();
   [[nodiscard]] decide::Heir heir(const NodeId& id) const;
+  [[nodiscard]] bool restarted_since_seen(const NodeId& id, const Heard& h) const;
   asio::awaitable<void> force(NodeId whom);
   void force_runs(bool runs);
   asio::awaitable<void> reopen_slots(NodeId successor);
@@ -64,7 +65,7 @@ class SuccessionWatch : public std::enable_shared_from_this<SuccessionWatch> {
   const bool may_ask_;
   const Instant death_;
   const NodeId master_;
-  const Slots slots_;
+  Slots slots_;  // those that the voters must show at the successor
   Epoch epoch_;
   std::vector<OpenSlot> migrating_;
   Bell bell_;
