@@ -65,6 +65,27 @@ asio::awaitable<Result<void>> majority_agrees(const ClusterView& before, const N
   co_return Error{fmt::format("only {} of {} masters agree on the new owner", agree, voters.size())};
 }
 
+// Waits until a majority of the masters have a link to `id`: a vote is sent over that link, and is lost in silence
+// where there is none (clusterSendFailoverAuth in cluster.c). A node that has just been restarted lacks some for a
+// moment.
+asio::awaitable<Result<void>> votes_would_arrive(const ClusterView& view, const NodeId& id, const Access& how,
+                                                 Services& s, Instant until) {
+  const auto voters = view.voters();
+  while (now() < until) {
+    std::size_t linked = 0;
+    for (const auto* v : voters) {
+      if (v->at.host.empty()) continue;
+      const auto a = co_await ask(v->at, how, s);
+      const auto* seen = a.view ? a.view->find(id) : nullptr;
+      if (seen && (seen->myself || seen->link_up)) ++linked;
+    }
+    if (linked > voters.size() / 2) co_return Result<void>{};
+    asio::steady_timer pause(s.loop, look_again);
+    co_await pause.async_wait(asio::use_awaitable);
+  }
+  co_return Error{"fewer than a majority of the masters have a link to " + id.brief()};
+}
+
 decide::Deputy deputy_of(const ClusterNode& n, const NodeAnswer& a) {
   decide::Deputy d;
   d.id = n.id;
@@ -94,6 +115,7 @@ asio::awaitable<Result<void>> fail_over(Endpoint to_at, NodeId to, NodeId from, 
   const auto until = now() + patience;
   VoteClock clock{from, unix_ms(), to, true};
   (void)co_await s.memory.write(std::move(clock));
+  if (auto linked = co_await votes_would_arrive(view, to, how, s, until); !linked) co_return linked.error();
   Instant asked{};
   while (now() < until) {
     if (now() - asked > server_gives_up) {
