@@ -23,6 +23,7 @@ namespace {
 
 // How often a refusal is asked again when nothing rang: a person frees a port or mends a file without telling us.
 constexpr auto look_again = 2s;
+constexpr auto succession_first = 200ms;
 constexpr std::size_t ends_kept = 64;
 
 decide::LifeEvent life_event(const decide::StartVerdict& v) {
@@ -187,6 +188,10 @@ asio::awaitable<void> end_orphans(Instance& i, Services& s) {
 asio::awaitable<bool> down(Instance& i, Services& s) {
   i.down_since = i.down_since.value_or(now());
   i.gate_asked = now();
+  // The gate looks into /proc and onto the disk, which holds up the loop for some milliseconds; it cannot say go before
+  // the succession was asked, so that comes first.
+  const auto asked = now();
+  while (i.succession && i.succession->hurries() && since(asked) < succession_first) co_await i.bell.wait(20ms);
   while (!s.stopping) {
     auto e = co_await gather_start(i, s);
     e.restarts_spent = i.backoff.spent;

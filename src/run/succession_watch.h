@@ -39,6 +39,10 @@ class SuccessionWatch : public std::enable_shared_from_this<SuccessionWatch> {
   [[nodiscard]] const decide::SuccessionVerdict& verdict() const { return verdict_; }
   [[nodiscard]] const std::map<NodeId, Heard>& heard() const { return heard_; }
   [[nodiscard]] bool may_ask() const { return may_ask_; }
+  // Nothing was decided yet, or what was decided is on its way: every millisecond of the loop belongs to it.
+  [[nodiscard]] bool hurries() const {
+    return may_ask_ && (told_rule_.empty() || verdict_.answer == decide::Succession::ask);
+  }
 
  private:
   void know_nodes();
