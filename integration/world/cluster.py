@@ -142,13 +142,13 @@ class Cluster:
         for n, server in enumerate(self.servers):
             for other in self.servers[n + 1:]:
                 server.call("CLUSTER", "MEET", "127.0.0.1", other.port)
-        until(self._all_met, 30, "all nodes know each other")
+        until(self._all_met, 120, "all nodes know each other")
         for shard in self.shards:
             master = shard.servers[0].call("CLUSTER", "MYID")
             for replica in shard.servers[1:]:
                 until(lambda: replica.call("CLUSTER", "REPLICATE", master), 10, f"{replica.port} may follow {master}")
-        until(self.whole, 30, "the new cluster is whole", pause=0.05)
-        until(self._saved, 30, "every nodes.conf can be loaded again", pause=0.1)
+        until(self.whole, 120, "the new cluster is whole", pause=0.05)
+        until(self._saved, 120, "every nodes.conf can be loaded again", pause=0.1)
         for server in self.servers:
             delay = server.options.get("repl-diskless-sync-delay", "5")
             server.call("CONFIG", "SET", "repl-diskless-sync-delay", delay)
