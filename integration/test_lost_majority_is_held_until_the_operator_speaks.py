@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Two of three masters die at once: no vote can be won. Held by a rule that says so, and never a TAKEOVER by itself."""
 
+import signal
+
 from world.accident import wait_recorded
 from world.scenario import Scenario, main
 from world.waiting import stays, until
@@ -21,6 +23,9 @@ class LostMajority(Scenario):
                 server.save()
             until(lambda: all(len(writer.lanes[n].acknowledged) > saved[n] + 200 for n in saved), 30, "old dumps")
         wait_recorded(warden, cluster)
+        # Frozen first: a succession takes a few milliseconds, and the second must not vote about the first any more.
+        for server in dead:
+            server.signal(signal.SIGSTOP)
         for server in dead:
             server.kill()
         for server in dead:
