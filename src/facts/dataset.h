@@ -37,9 +37,12 @@ struct Dataset {
   std::string detail;
   bool aof = false;  // it would load the append-only file
   Bytes size;
-  // From the file's header; unset where the header does not tell.
+  // Where the file ceases to make sense, or where it ends too early: truncated and corrupt only.
+  std::optional<std::uint64_t> broken_at;
+  // Counted over all databases where the file was walked to its end; else what its header announces, if anything.
   std::optional<std::uint64_t> keys;
   std::optional<std::uint64_t> keys_with_expiry;
+  // From the file's header; unset where the header does not tell.
   std::string replid;
   std::optional<Offset> offset;
   std::optional<std::int64_t> saved_unix;  // the ctime field: when the snapshot was begun

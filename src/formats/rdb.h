@@ -9,6 +9,7 @@
 #include <string>
 
 #include "facts/dataset.h"
+#include "facts/dump.h"
 #include "facts/server_info.h"
 #include "formats/rdb_header.h"
 
@@ -24,15 +25,17 @@ struct RdbReader {
   bool valkey = false;
 };
 
-// Checks the magic, the version, the header fields, the EOF mark and the CRC64 trailer. It does not walk the keys: with
-// a checksum that was switched off (a zero trailer, said in `detail`) only the frame is checked.
-//
+struct RdbOptions {
+  std::size_t biggest = 0;       // how many of the largest keys to name in the contents
+  bool commands_follow = false;  // the old single append-only file: an RDB, then commands; the check ends with the RDB
+};
+
 // Answers: valid; empty (whole, no database in it); truncated (a beginning of an RDB file, zero bytes included);
 // corrupt; foreign (whole, perhaps, but of the other product); too_new; unknown (whole, but reader.newest is 0).
 // Uses a fixed amount of memory whatever the file.
 class RdbCheck {
  public:
-  explicit RdbCheck(RdbReader reader) : reader_(reader) {}
+  explicit RdbCheck(RdbReader reader, RdbOptions options = {}) : reader_(reader), options_(options) {}
 
   // The next bytes of the file, in order; pieces of any size.
   void feed(std::span<const std::byte> bytes);
@@ -42,6 +45,9 @@ class RdbCheck {
 
   // The answer for the bytes fed so far as the whole file. `file` and `aof` are left to the caller.
   [[nodiscard]] Dataset finish() const;
+
+  // What was counted so far; the sums of `checksum` are of finish().
+  [[nodiscard]] const DumpContents& contents() const { return contents_; }
 
  private:
   struct Finding {
@@ -59,6 +65,8 @@ class RdbCheck {
   static constexpr std::size_t tail_length = 9;
 
   RdbReader reader_;
+  RdbOptions options_;
+  DumpContents contents_;
   RdbHeader header_;
   std::array<std::byte, tail_length> tail_{};
   std::size_t tail_size_ = 0;
