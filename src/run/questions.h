@@ -19,6 +19,9 @@ struct NodeAnswer {
 
 // INFO and CLUSTER NODES, in one pipeline.
 [[nodiscard]] std::vector<adapters::Command> who_are_you();
+// INFO alone: of a node whose view of the cluster is not needed.
+[[nodiscard]] std::vector<adapters::Command> do_you_live();
+// The answer to either.
 [[nodiscard]] NodeAnswer understood(const std::vector<adapters::Reply>& replies);
 
 }  // namespace slotwarden::run

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "act/cluster.h"
+#include "decide/witnesses.h"
 #include "run/questions.h"
 
 using namespace std::chrono_literals;
@@ -14,13 +15,8 @@ namespace slotwarden::run {
 namespace {
 constexpr auto question_patience = 500ms;
 constexpr auto first_round = 100ms;
-// No decision rests on an older answer: after a freeze of this daemon everybody is asked again first. Longer than the
-// slowest pace of asking and one question together.
-constexpr auto answers_last = 2500ms;
-
-bool fresh(const Heard& h) {
-  return h.answered && since(*h.answered) < answers_last;
-}
+// Of a large cluster, those whose view is not needed are asked this often whether they live.
+constexpr auto distant_refresh = 1000ms;
 }  // namespace
 
 SuccessionWatch::SuccessionWatch(Instance& i, Services& s, bool may_ask, Instant death)
@@ -44,6 +40,7 @@ SuccessionWatch::SuccessionWatch(Instance& i, Services& s, bool may_ask, Instant
   for (const auto& open : migrating_) settled_by_votes.reset(open.slot);
   if (settled_by_votes.any()) slots_ = settled_by_votes;
   know_nodes();
+  witnesses_ = decide::witnesses(i.record.nodes, master_);
 }
 
 void SuccessionWatch::close() {
@@ -70,9 +67,16 @@ std::chrono::milliseconds SuccessionWatch::refresh() const {
   return age < 60s ? 200ms : 1000ms;
 }
 
+// Everybody, on a small cluster, on one that we have no record of, and where too few of the witnesses answer.
+bool SuccessionWatch::is_witness(const NodeId& id) const {
+  if (heard_.size() <= decide::small_cluster || witnesses_.empty() || witnesses_.contains(id)) return true;
+  return since(death_) > first_round && 2 * evidence_.voters_answering <= evidence_.voters;
+}
+
 void SuccessionWatch::ask_around() {
   for (auto& [id, h] : heard_) {
-    if (h.asking || (h.answered && since(*h.answered) < refresh())) continue;
+    const auto pace = is_witness(id) ? refresh() : distant_refresh;
+    if (h.asking || (h.answered && since(*h.answered) < pace)) continue;
     h.asking = true;
     start(services_.loop, "a question to " + id.brief(),
           [](std::shared_ptr<SuccessionWatch> self, NodeId whom) -> asio::awaitable<void> {
@@ -83,7 +87,8 @@ void SuccessionWatch::ask_around() {
 
 asio::awaitable<void> SuccessionWatch::ask_node(NodeId id) {
   const auto at = heard_[id].at;
-  auto replies = co_await services_.peers.ask(at, instance_.peer_access(), who_are_you(), question_patience);
+  auto question = is_witness(id) ? who_are_you() : do_you_live();
+  auto replies = co_await services_.peers.ask(at, instance_.peer_access(), std::move(question), question_patience);
   auto& h = heard_[id];
   h.asking = false;
   h.failed = !replies;
@@ -105,181 +110,6 @@ asio::awaitable<void> SuccessionWatch::ask_node(NodeId id) {
 bool SuccessionWatch::first_round_over() const {
   if (since(death_) >= first_round && since(instance_.gate_asked) >= first_round) return true;
   return std::ranges::all_of(heard_, [](const auto& entry) { return entry.second.answered.has_value(); });
-}
-
-void SuccessionWatch::gather_voters() {
-  // The dead master's own last view counts until others are heard; then the largest number of voters any of them sees.
-  int voters = 0;
-  if (instance_.nodes_file.view) voters = static_cast<int>(instance_.nodes_file.view->voters().size());
-  if (voters == 0)
-    voters = static_cast<int>(
-        std::ranges::count_if(instance_.record.nodes, [](const KnownNode& n) { return n.slots.any(); }));
-  int heard_voters = 0;
-  int answering = 0;
-  int agreeing = 0;
-  std::map<NodeId, int> named;
-  for (const auto& [id, h] : heard_) {
-    if (!h.view || !fresh(h)) continue;
-    // It answered a moment ago and is dead now: its own keeper knows.
-    if (const auto* local = services_.local(id); local && !local->watch) continue;
-    const auto* me = h.view->myself();
-    if (!me || me->role != Role::master || me->slots.none()) continue;
-    ++answering;
-    heard_voters = std::max(heard_voters, static_cast<int>(h.view->voters().size()));
-    bool agrees = slots_.any();
-    NodeId successor;
-    Slots covered;
-    for (const auto& n : h.view->nodes) {
-      const auto taken = n.slots & slots_;
-      if (taken.none()) continue;
-      if (n.id == master_ || n.config_epoch <= epoch_)
-        agrees = false;
-      else if (!successor.known())
-        successor = n.id;
-      covered |= taken;
-    }
-    if (agrees && covered == slots_) {
-      ++agreeing;
-      ++named[successor];
-    }
-  }
-  evidence_.voters = heard_voters ? heard_voters : voters;
-  evidence_.voters_answering = answering;
-  evidence_.voters_agreeing = agreeing;
-  evidence_.successor = {};
-  int most = 0;
-  for (const auto& [id, n] : named)
-    if (n > most) most = n, evidence_.successor = id;
-
-  gather_elders();
-  evidence_.voters_dead_here = 0;
-  for (const auto& n : instance_.record.nodes) {
-    const auto* local = services_.local(n.id);
-    if (n.slots.any() && n.id != master_ && local && !local->watch) ++evidence_.voters_dead_here;
-  }
-}
-
-void SuccessionWatch::gather_elders() {
-  evidence_.elders_silent = 0;
-  for (const auto& n : instance_.record.nodes) {
-    const auto h = heard_.find(n.id);
-    const bool silent = h != heard_.end() && h->second.failed;
-    if (n.slots.any() && n.id < master_ && silent && !services_.local(n.id)) ++evidence_.elders_silent;
-  }
-}
-
-// Whether its process is younger than the master's last word about it: what was attached then was another process.
-bool SuccessionWatch::restarted_since_seen(const NodeId& id, const Heard& h) const {
-  const auto seen = std::chrono::milliseconds(unix_ms() - instance_.record.seen_unix_ms);
-  if (const auto* local = services_.local(id)) return !local->watch || since(local->started) < seen;
-  return h.info && std::chrono::seconds(h.info->uptime_seconds + 1) < seen;
-}
-
-decide::Heir SuccessionWatch::heir(const NodeId& id) const {
-  const auto& h = heard_.at(id);
-  decide::Heir heir;
-  heir.id = id;
-  heir.at = h.at;
-  if (const auto* local = services_.local(id)) heir.process_dead = local->watch ? Tri::no : Tri::yes;
-  const bool known = fresh(h);
-  heir.answers = !known ? Tri::unknown : h.info ? Tri::yes : h.failed ? Tri::no : Tri::unknown;
-  heir.online_at_death = instance_.recorded ? Tri::no : Tri::unknown;
-  for (const auto& r : instance_.record.replicas) {
-    if (r.id != id && r.at != h.at) continue;
-    heir.online_at_death = r.online ? Tri::yes : Tri::no;
-    heir.last_seen_offset = r.offset;
-  }
-  if (h.info && known) {
-    heir.role = h.info->role;
-    heir.loading = h.info->loading ? Tri::yes : Tri::no;
-    heir.same_history = !instance_.record.replid.empty() && h.info->replid == instance_.record.replid;
-    heir.offset = h.info->replica_offset.value_or(h.info->offset);
-    heir.keys = h.info->keys;
-    if (h.info->loading) heir.role = Role::replica;  // it says master while it loads, whatever it is
-  }
-  if (restarted_since_seen(id, h)) heir.online_at_death = Tri::no;
-  for (const auto& c : services_.memory.vote_clocks())
-    if (c.candidate == id) {
-      const auto ago = std::chrono::milliseconds(std::max<std::int64_t>(0, unix_ms() - c.asked_unix_ms));
-      const bool this_process = !h.info || std::chrono::seconds(h.info->uptime_seconds) >= ago;
-      if (this_process && (!heir.since_own_election || ago < *heir.since_own_election)) heir.since_own_election = ago;
-    }
-  return heir;
-}
-
-void SuccessionWatch::gather_heirs() {
-  std::set<NodeId> ids;
-  const auto add = [&](const NodeId& id) {
-    if (heard_.contains(id)) ids.insert(id);
-  };
-  for (const auto& [id, h] : heard_)
-    if (h.view) {
-      for (const auto* r : h.view->replicas_of(master_)) add(r->id);
-      for (const auto& n : h.view->nodes)
-        if (!n.noaddr && !n.handshake && n.id != master_ && !n.at.host.empty()) heard_[n.id].at = n.at;
-    }
-  if (instance_.nodes_file.view)
-    for (const auto* r : instance_.nodes_file.view->replicas_of(master_)) add(r->id);
-  for (const auto& r : instance_.record.replicas) add(r.id);
-  // One that belongs to another master now (replica migration) is no heir, whatever we remembered.
-  std::erase_if(ids, [&](const NodeId& id) {
-    const auto& h = heard_.at(id);
-    const auto* me = h.view ? h.view->myself() : nullptr;
-    return me && me->role == Role::replica && me->master.known() && me->master != master_;
-  });
-  evidence_.heirs.clear();
-  for (const auto& id : ids) evidence_.heirs.push_back(heir(id));
-}
-
-void SuccessionWatch::gather_clocks() {
-  evidence_.since_vote_about_master.reset();
-  for (const auto& c : services_.memory.vote_clocks())
-    if (c.master == master_ && !(force_runs_ && c.candidate == *asked_)) {
-      const auto ago = std::chrono::milliseconds(std::max<std::int64_t>(0, unix_ms() - c.asked_unix_ms));
-      if (!evidence_.since_vote_about_master || ago < *evidence_.since_vote_about_master)
-        evidence_.since_vote_about_master = ago;
-    }
-  Tri keep = Tri::unknown;
-  for (const auto& [id, h] : heard_)
-    if (h.info && h.info->version.kind != ServerKind::unknown && keep != Tri::yes) {
-      const auto& v = h.info->version;
-      const bool free = v.kind == ServerKind::valkey && (v.major > 8 || (v.major == 8 && v.minor >= 1));
-      keep = free ? Tri::no : Tri::yes;
-    }
-  evidence_.voters_keep_vote_clock = keep;
-}
-
-void SuccessionWatch::gather_dataset() {
-  if (!instance_.looked_at) return;
-  const auto& d = instance_.looked_at->dataset;
-  evidence_.local = d.state;
-  evidence_.local_keys = d.keys;
-  evidence_.local_offset.reset();
-  // A whole append-only file has everything the process acknowledged, as long as the kernel that took its writes lives.
-  const bool this_boot = instance_.record.boot_id == services_.boot_id;
-  const bool whole = d.state == DatasetState::valid && ((d.aof && this_boot) || instance_.record.stopped_cleanly);
-  evidence_.local_complete = whole ? Tri::yes : Tri::no;
-  if (d.offset && d.replid == instance_.record.replid) evidence_.local_offset = d.offset;
-}
-
-void SuccessionWatch::gather() {
-  auto& e = evidence_;
-  e.master = master_;
-  e.since_death = since(death_);
-  e.keys_at_death = instance_.record.keys;
-  e.offset_at_death = instance_.record.replid.empty() ? std::nullopt : std::optional(instance_.record.offset);
-  e.just_booted = instance_.recorded && instance_.record.boot_id != services_.boot_id;
-  e.node_timeout = instance_.node_timeout();
-  e.policy = instance_.policy.succession;
-  e.policy.ask = e.policy.ask && may_ask_;
-  e.start = instance_.policy.start;
-  e.asked = asked_;
-  e.since_asked = asked_ ? since(asked_at_) : std::chrono::milliseconds{0};
-  e.another_force_running = services_.forces_running > (force_runs_ ? 1 : 0);
-  gather_voters();
-  gather_heirs();
-  gather_clocks();
-  gather_dataset();
 }
 
 asio::awaitable<void> SuccessionWatch::force(NodeId whom) {

@@ -49,8 +49,11 @@ class SuccessionWatch : public std::enable_shared_from_this<SuccessionWatch> {
   void ask_around();
   asio::awaitable<void> ask_node(NodeId id);
   [[nodiscard]] bool first_round_over() const;
+  [[nodiscard]] bool is_witness(const NodeId& id) const;
   void gather();
   void gather_voters();
+  void gather_views();
+  [[nodiscard]] NodeId successor_in(const ClusterView& view) const;
   void gather_elders();
   void gather_heirs();
   void gather_clocks();
@@ -74,6 +77,7 @@ class SuccessionWatch : public std::enable_shared_from_this<SuccessionWatch> {
   std::vector<OpenSlot> migrating_;
   Bell bell_;
   std::map<NodeId, Heard> heard_;
+  std::set<NodeId> witnesses_;  // whose view of the cluster is needed (decide/witnesses.h)
   decide::SuccessionEvidence evidence_;
   decide::SuccessionVerdict verdict_;
   std::optional<NodeId> asked_;  // the last one that was sent a FORCE, won or not
