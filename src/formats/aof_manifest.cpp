@@ -17,6 +17,12 @@ struct Entry {
   char type = 0;
 };
 
+bool read_offset(std::string_view text, std::optional<Offset>& into) {
+  const auto n = whole_number<std::int64_t>(text);
+  if (n) into = Offset{*n};
+  return n.has_value();
+}
+
 // "file NAME seq N type b": pairs in any order; those that are not known here are passed over, as by the server.
 Result<Entry> entry(std::string_view line, int number) {
   const auto words = split_arguments(line);
@@ -27,6 +33,10 @@ Result<Entry> entry(std::string_view line, int number) {
     const auto& value = (*words)[i + 1];
     if (same_word("file", (*words)[i])) e.file.name = value;
     if (same_word("type", (*words)[i])) e.type = value.size() == 1 ? value.front() : '?';
+    if (same_word("startoffset", (*words)[i]) && !read_offset(value, e.file.start_offset))
+      return line_error(number, "startoffset is not a number");
+    if (same_word("endoffset", (*words)[i]) && !read_offset(value, e.file.end_offset))
+      return line_error(number, "endoffset is not a number");
     if (!same_word("seq", (*words)[i])) continue;
     const auto seq = whole_number<std::uint64_t>(value);
     if (!seq || *seq == 0) return line_error(number, "the sequence is not a number from 1 on");

@@ -39,6 +39,20 @@ TEST(AofManifest, PassesOverCommentsUnknownKeysAndTheirOrder) {
   EXPECT_EQ(m->incr[0].name, "a b.aof");
 }
 
+TEST(AofManifest, ReadsTheOffsetsOfRedis8) {
+  const auto m = aof_manifest(
+      "file a.base.rdb seq 1 type b\nfile a.1 seq 1 type i startoffset 10 endoffset 4711\n"
+      "file a.2 seq 2 type i startoffset 4712\n");
+  ASSERT_TRUE(m) << m.error().what;
+  EXPECT_FALSE(m->base->start_offset);
+  EXPECT_EQ(m->incr[0].start_offset, Offset{10});
+  EXPECT_EQ(m->incr[0].end_offset, Offset{4711});
+  EXPECT_EQ(m->incr[1].start_offset, Offset{4712});
+  EXPECT_FALSE(m->incr[1].end_offset);
+  EXPECT_THAT(fault("file a seq 1 type i startoffset 1x\n"), HasSubstr("line 1: startoffset"));
+  EXPECT_THAT(fault("file a seq 1 type i endoffset x\n"), HasSubstr("line 1: endoffset"));
+}
+
 TEST(AofManifest, RefusesWhatTheServerRefuses) {
   EXPECT_EQ(fault(""), "it is empty");
   EXPECT_THAT(fault("\n"), HasSubstr("line 1"));
