@@ -1,21 +1,23 @@
 #include "formats/crc64.h"
 
 #include <array>
+#include <bit>
+#include <cstring>
+
+#include "formats/crc64_folding.h"
 
 namespace slotwarden::formats {
 
 namespace {
 
-constexpr std::uint64_t reflected_polynomial = 0x95ac9329ac4bc9b5;
-
 using Table = std::array<std::uint64_t, 256>;
 
-// tables[k][b]: the checksum of the byte b followed by k zero bytes.
+// tables[k][b]: the sum of the byte b followed by k zero bytes.
 consteval std::array<Table, 8> make_tables() {
   std::array<Table, 8> tables{};
   for (std::uint64_t b = 0; b < 256; ++b) {
     std::uint64_t crc = b;
-    for (int bit = 0; bit < 8; ++bit) crc = (crc & 1) ? (crc >> 1) ^ reflected_polynomial : crc >> 1;
+    for (int bit = 0; bit < 8; ++bit) crc = (crc & 1) ? (crc >> 1) ^ crc64_polynomial : crc >> 1;
     tables[0][b] = crc;
   }
   for (std::size_t k = 1; k < 8; ++k)
@@ -26,6 +28,11 @@ consteval std::array<Table, 8> make_tables() {
 constexpr std::array<Table, 8> tables = make_tables();
 
 std::uint64_t little_endian(const std::byte* p) {
+  if constexpr (std::endian::native == std::endian::little) {
+    std::uint64_t n = 0;
+    std::memcpy(&n, p, sizeof n);
+    return n;
+  }
   std::uint64_t n = 0;
   for (int i = 7; i >= 0; --i) n = n << 8 | std::to_integer<std::uint64_t>(p[i]);
   return n;
@@ -33,16 +40,35 @@ std::uint64_t little_endian(const std::byte* p) {
 
 }  // namespace
 
-std::uint64_t crc64(std::uint64_t crc, std::span<const std::byte> data) {
-  while (data.size() >= 8) {
+std::uint64_t crc64_slicing(std::uint64_t crc, std::span<const std::byte> data) {
+  for (; data.size() >= 8; data = data.subspan(8)) {
     crc ^= little_endian(data.data());
     crc = tables[7][crc & 0xff] ^ tables[6][crc >> 8 & 0xff] ^ tables[5][crc >> 16 & 0xff] ^
           tables[4][crc >> 24 & 0xff] ^ tables[3][crc >> 32 & 0xff] ^ tables[2][crc >> 40 & 0xff] ^
           tables[1][crc >> 48 & 0xff] ^ tables[0][crc >> 56];
-    data = data.subspan(8);
   }
   for (const auto b : data) crc = tables[0][(crc ^ std::to_integer<std::uint64_t>(b)) & 0xff] ^ (crc >> 8);
   return crc;
+}
+
+#if !defined(__x86_64__) && !defined(__aarch64__)
+std::vector<Crc64Way> crc64_folding_ways() {
+  return {};
+}
+#endif
+
+std::span<const Crc64Way> crc64_ways() {
+  static const auto ways = [] {
+    auto all = crc64_folding_ways();
+    all.push_back({"slicing by eight", crc64_slicing});
+    return all;
+  }();
+  return ways;
+}
+
+std::uint64_t crc64(std::uint64_t crc, std::span<const std::byte> data) {
+  static const auto sum = crc64_ways().front().sum;
+  return sum(crc, data);
 }
 
 }  // namespace slotwarden::formats

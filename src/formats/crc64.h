@@ -5,10 +5,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace slotwarden::formats {
 
 // Continues `crc` (0 at the beginning) over `data`, so that a file can be summed in pieces of any size.
+// By the fastest way that this processor has; every way gives the same sum.
 [[nodiscard]] std::uint64_t crc64(std::uint64_t crc, std::span<const std::byte> data);
+
+struct Crc64Way {
+  std::string_view name;
+  std::uint64_t (*sum)(std::uint64_t crc, std::span<const std::byte> data);
+};
+
+// The ways that work on this processor, fastest first; the last works on every one.
+[[nodiscard]] std::span<const Crc64Way> crc64_ways();
 
 }  // namespace slotwarden::formats
