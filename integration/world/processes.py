@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from world.limits import remove_groups
+
 
 @dataclass(frozen=True)
 class Process:
@@ -73,11 +75,12 @@ def end_all(directory: Path) -> None:
     for _ in range(200):
         left = inside(directory)
         if not left:
-            return
+            break
         supervisors = [it for it in left if not it.directory.startswith(f"{directory}/")]
         for it in supervisors or left:
             send(it.pid, signal.SIGKILL)
         time.sleep(0.01)
+    remove_groups(directory)
 
 
 class Guard:

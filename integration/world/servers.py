@@ -106,7 +106,7 @@ class Server:
         return dict(line.split(":", 1) for line in lines if ":" in line)
 
     def probes(self) -> int:
-        """How often CLUSTER NODES was asked of it: whoever watches it does so once a second."""
+        """How often CLUSTER NODES was asked of it: whoever watches it does so every few rounds of one second."""
         calls = self.info("commandstats").get("cmdstat_cluster|nodes", "calls=0,").split(",")[0]
         return int(calls.removeprefix("calls="))
 
