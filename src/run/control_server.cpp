@@ -20,6 +20,7 @@
 #include <set>
 
 #include "control/event_json.h"
+#include "run/bell.h"
 #include "run/control_client.h"
 
 namespace slotwarden::run {
@@ -134,6 +135,7 @@ struct ControlServer::Impl : std::enable_shared_from_this<Impl> {
   asio::steady_timer pause;
   struct stat file {};  // what was bound, to remove nothing else
   std::set<std::shared_ptr<ControlClient>> clients;
+  Bell somebody_left{on};
   std::map<uid_t, std::string> users;
   bool stopped = false;
 
@@ -189,6 +191,7 @@ asio::awaitable<void> ControlServer::Impl::host(std::shared_ptr<ControlClient> c
   const auto self = shared_from_this();
   co_await client->serve();
   clients.erase(client);
+  somebody_left.ring();
 }
 
 Result<std::unique_ptr<ControlServer>> ControlServer::listen(asio::any_io_executor on, ControlOptions options,
@@ -231,6 +234,11 @@ void ControlServer::stop() {
 
 std::size_t ControlServer::clients() const {
   return impl_->clients.size();
+}
+
+asio::awaitable<void> ControlServer::served() {
+  const auto impl = impl_;
+  while (!impl->clients.empty()) co_await impl->somebody_left.wait(std::chrono::minutes{1});
 }
 
 }  // namespace slotwarden::run

@@ -62,6 +62,8 @@ class ControlServer {
   void stop();
   // Clients connected now; 0 some time after stop(), when the last reply was flushed.
   [[nodiscard]] std::size_t clients() const;
+  // Until no client is connected; at once when none is.
+  asio::awaitable<void> served();
 
  private:
   struct Impl;

@@ -229,11 +229,7 @@ void Daemon::Impl::stop(const std::string& why) {
 // within the deadlines that the control server keeps.
 asio::awaitable<void> Daemon::Impl::end() {
   control->stop();
-  asio::steady_timer pause(loop);
-  while (control->clients() > 0) {
-    pause.expires_after(10ms);
-    co_await pause.async_wait(asio::use_awaitable);
-  }
+  co_await control->served();
   loop.stop();
 }
 
