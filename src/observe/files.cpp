@@ -93,13 +93,19 @@ bool lives(std::int32_t pid) {
 
 }  // namespace
 
-Result<formats::ServerConf> server_conf(const std::string& path) {
+Result<std::vector<formats::Directive>> server_directives(const std::string& path) {
   std::error_code failure;
   const auto whole = std::filesystem::absolute(path, failure);
   if (failure) return adapters::os_error("cannot resolve " + path, failure.value());
   ConfReader reader(whole.parent_path());
   if (const auto r = reader.read(path, 0); !r) return r.error();
-  auto conf = formats::server_conf(reader.all());
+  return reader.all();
+}
+
+Result<formats::ServerConf> server_conf(const std::string& path) {
+  const auto directives = server_directives(path);
+  if (!directives) return directives.error();
+  auto conf = formats::server_conf(*directives);
   if (!conf) return while_doing(path, conf.error());
   return conf;
 }

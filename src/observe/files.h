@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "facts/cluster.h"
 #include "facts/dataset.h"
@@ -16,6 +17,8 @@ namespace slotwarden::observe {
 // The server's own configuration file with its includes followed (relative to the working directory of the daemon's
 // child, as the server does; nesting over 8 is an error).
 [[nodiscard]] Result<formats::ServerConf> server_conf(const std::string& path);
+// Its directives one by one, those of the included files in place.
+[[nodiscard]] Result<std::vector<formats::Directive>> server_directives(const std::string& path);
 
 // nodes.conf of a stopped server. `absent`: no file or zero bytes (the server would make up a new identity).
 struct NodesConf {
