@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "facts/units.h"
 
@@ -29,6 +30,16 @@ enum class DatasetState { unknown, absent, empty, valid, truncated, corrupt, for
   return "";
 }
 
+// One file of a dataset.
+struct DatasetPart {
+  std::string file;
+  std::string role;  // "dump", "base", "increment", "single"
+  DatasetState state = DatasetState::unknown;
+  std::string detail;
+  Bytes size;
+  std::uint64_t commands = 0;
+};
+
 struct Dataset {
   DatasetState state = DatasetState::unknown;
   // The file the server would read (the manifest for an append-only file); empty iff there is none.
@@ -42,11 +53,17 @@ struct Dataset {
   // Counted over all databases where the file was walked to its end; else what its header announces, if anything.
   std::optional<std::uint64_t> keys;
   std::optional<std::uint64_t> keys_with_expiry;
+  // Of an append-only file, whose keys only loading it can count: no more than these can come of it.
+  std::optional<std::uint64_t> keys_at_most;
+  std::uint64_t commands = 0;  // of an append-only file, its RDB base not counted
+  // Bytes at the end of an append-only file that the server would cut off while it loads the rest.
+  std::uint64_t would_drop = 0;
   // From the file's header; unset where the header does not tell.
   std::string replid;
   std::optional<Offset> offset;
-  std::optional<std::int64_t> saved_unix;  // the ctime field: when the snapshot was begun
+  std::optional<std::int64_t> saved_unix;  // when the snapshot was begun (ctime), or the last annotation of commands
   std::string writer;                      // "redis 7.0.15"
+  std::vector<DatasetPart> parts;          // in loading order, as far as the look came
 };
 
 }  // namespace slotwarden

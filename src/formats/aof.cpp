@@ -195,6 +195,7 @@ void AofCheck::seek(std::string_view& text) {
 
 void AofCheck::fail(std::uint64_t at, std::string what) {
   problem_ = at_offset(at) + std::move(what);
+  problem_at_ = at;
   expect_ = Expect::nothing;
 }
 
@@ -210,11 +211,13 @@ AofFindings AofCheck::finish() const {
   if (expect_ == Expect::nothing) {
     f.state = AofState::corrupt;
     f.detail = problem_;
+    f.broken_at = problem_at_;
   } else if (between && !in_transaction_) {
     f.state = at_ == begins_ ? AofState::empty : AofState::whole;
   } else if (between) {
     f.state = AofState::cut;
     f.kept = before_transaction_;
+    f.broken_at = f.kept;
     f.detail = at_offset(f.kept) + "a transaction without its EXEC";
   } else {
     judge_cut(f);
@@ -227,8 +230,9 @@ void AofCheck::judge_cut(AofFindings& f) const {
   const bool annotation = expect_ == Expect::command && line_.starts_with('#');
   const bool plausible = line_.empty() || annotation || begins_number(expect_ == Expect::command ? '*' : '$', line_);
   f.state = plausible ? AofState::cut : AofState::corrupt;
+  f.broken_at = plausible ? f.kept : at_ - line_.size();
   if (!plausible) {
-    f.detail = at_offset(at_ - line_.size()) + misplaced(expect_ == Expect::command, line_);
+    f.detail = at_offset(*f.broken_at) + misplaced(expect_ == Expect::command, line_);
   } else if (in_transaction_) {
     f.unfit_to_go_on = true;
     f.detail = at_offset(f.kept) + "a command is cut, within a transaction that begins at offset " +

@@ -24,6 +24,8 @@ struct AofFindings {
   // One clause for people, with the offset; empty for a whole file.
   std::string detail;
   std::uint64_t size = 0;
+  // Where a cut or a corrupt file ceases to make sense.
+  std::optional<std::uint64_t> broken_at;
   // Up to here the server takes commands. With `aof-load-truncated yes` it cuts the last file off there.
   std::uint64_t kept = 0;
   // Only when cut: what would be kept cannot be continued. It ends within MULTI, so that a later start undoes whatever
@@ -95,6 +97,7 @@ class AofCheck {
   Expect expect_ = Expect::command;
   std::string line_;  // the beginning of a line that has not wholly arrived
   std::string problem_;
+  std::uint64_t problem_at_ = 0;
 
   // Of the command under way.
   std::uint64_t command_at_ = 0;

@@ -71,6 +71,7 @@ TEST(AofCommands, CutAnywhereWithinACommandKeepWhatIsBefore) {
     const auto f = check(before + set_b.substr(0, n));
     ASSERT_EQ(f.state, AofState::cut) << n << ": " << f.detail;
     EXPECT_EQ(f.kept, before.size());
+    EXPECT_EQ(f.broken_at, before.size());
     EXPECT_EQ(f.commands, 2u);
     EXPECT_FALSE(f.unfit_to_go_on);
     EXPECT_EQ(f.detail, "at offset " + std::to_string(before.size()) + ": a command is cut");
@@ -121,6 +122,7 @@ TEST(AofCommands, ThatAreNoneAreCorrupt) {
     EXPECT_EQ(f.state, AofState::corrupt) << bad;
     EXPECT_THAT(f.detail, HasSubstr("at offset ")) << bad;
     EXPECT_EQ(f.kept, set_a.size()) << bad;
+    EXPECT_GE(f.broken_at, set_a.size()) << bad;
   }
   EXPECT_THAT(check(set_a + "hello\r\n").detail, HasSubstr(at + ": not the beginning of a command (*N) but 'hello'"));
   EXPECT_THAT(check(set_a + "\x1b[31m\r\n").detail, HasSubstr("'?[31m'"));

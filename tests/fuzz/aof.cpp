@@ -30,6 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (whole.kept > size || (whole.state == AofState::empty) != (size == 0)) std::abort();
   if ((whole.state == AofState::corrupt || whole.state == AofState::cut) == whole.detail.empty()) std::abort();
+  if (whole.broken_at.has_value() == whole.detail.empty() || whole.broken_at > size) std::abort();
   if (whole.unfit_to_go_on || whole.state == AofState::corrupt) return 0;
   const auto kept = check(bytes.first(whole.kept), std::max<std::size_t>(size, 1));
   if (kept.state != (whole.kept == 0 ? AofState::empty : AofState::whole)) std::abort();

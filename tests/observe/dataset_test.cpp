@@ -46,14 +46,6 @@ TEST_F(Dump, IsValidWithItsCounts) {
   EXPECT_EQ(d.replid, test::sample_replid);
 }
 
-TEST_F(Dump, OfZeroBytesIsTruncated) {
-  EXPECT_EQ(of("").state, DatasetState::truncated);
-}
-
-TEST_F(Dump, WithoutAKeyIsEmpty) {
-  EXPECT_EQ(of(RdbSample().aux("redis-ver", "7.0.15").whole()).state, DatasetState::empty);
-}
-
 TEST_F(Dump, OfManyPiecesIsReadToItsEnd) {
   auto sample = small_dump();
   for (int i = 0; i < 40; ++i)
@@ -70,27 +62,6 @@ TEST_F(Dump, OfANewerServerIsTooNewAndKeepsItsSize) {
   const auto d = of(file);
   EXPECT_EQ(d.state, DatasetState::too_new);
   EXPECT_EQ(d.size, Bytes{file.size()});
-}
-
-TEST_F(Dump, ThatIsNoRegularFileIsUnreadableAndNeverHangs) {
-  const auto path = dir / "dump.rdb";
-  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
-  EXPECT_EQ(look().state, DatasetState::unreadable);
-  EXPECT_THAT(look().detail, HasSubstr("is a FIFO"));
-  ::unlink(path.c_str());
-
-  ASSERT_EQ(::mkdir(path.c_str(), 0700), 0);
-  EXPECT_EQ(look().state, DatasetState::unreadable);
-  EXPECT_THAT(look().detail, HasSubstr("is a directory"));
-  ::rmdir(path.c_str());
-
-  ASSERT_EQ(::symlink("dump.rdb", path.c_str()), 0);
-  EXPECT_EQ(look().state, DatasetState::unreadable);
-  EXPECT_THAT(look().detail, HasSubstr("is a symbolic link"));
-  ::unlink(path.c_str());
-
-  ASSERT_EQ(::symlink("/dev/zero", path.c_str()), 0);
-  EXPECT_EQ(look().state, DatasetState::unreadable);
 }
 
 TEST_F(Dump, InADirectoryThatIsNotThereIsUnreadable) {

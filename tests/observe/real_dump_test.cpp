@@ -1,73 +1,23 @@
 // Dumps and append-only files that a real server wrote.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
-#include "adapters/fd.h"
-#include "observe/child.h"
 #include "observe/files.h"
 #include "observe/proc.h"
+#include "observe/real_server.h"
 #include "observe/scratch.h"
 
 namespace slotwarden::observe {
 namespace {
 
-using adapters::Fd;
-using test::Child;
+using test::real_server;
+using test::RealServer;
 using test::Scratch;
-
-constexpr auto server = "/usr/bin/redis-server";
-
-// A redis-server on a unix socket in its own directory: no port is needed.
-class RealServer {
- public:
-  RealServer(const Scratch& dir, const char* appendonly)
-      : socket_(dir / "s"), child_([&](auto ready) {
-          ready();
-          const Fd log(::open((dir / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600));
-          ::dup2(log.get(), STDOUT_FILENO);
-          ::execl(server, server, "--port", "0", "--unixsocket", socket_.c_str(), "--dir", dir.path().c_str(), "--save",
-                  "", "--appendonly", appendonly, nullptr);
-        }) {
-    for (int i = 0; i < 10'000 && !connect(); ++i) ::poll(nullptr, 0, 1);
-  }
-
-  // Sends one inline command and returns the first line of the answer.
-  std::string ask(std::string command) {
-    command += "\r\n";
-    if (::write(connection_.get(), command.data(), command.size()) < 0) return "";
-    std::string line;
-    for (char c = 0; c != '\n' && ::read(connection_.get(), &c, 1) == 1;) line += c;
-    return line.substr(0, line.find('\r'));
-  }
-
-  // Until the process is gone.
-  void stop() {
-    ask("SHUTDOWN NOSAVE");
-    child_.await_zombie();
-    child_.end();
-  }
-
- private:
-  bool connect() {
-    connection_.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_un at{};
-    at.sun_family = AF_UNIX;
-    socket_.copy(at.sun_path, sizeof at.sun_path - 1);
-    return ::connect(connection_.get(), reinterpret_cast<sockaddr*>(&at), sizeof at) == 0 && ask("PING") == "+PONG";
-  }
-
-  std::string socket_;
-  Child child_;
-  Fd connection_;
-};
 
 class RealDataset : public testing::Test {
  protected:
   void SetUp() override {
-    if (::access(server, X_OK) != 0) GTEST_SKIP() << server << " is not installed";
+    if (::access(real_server, X_OK) != 0) GTEST_SKIP() << real_server << " is not installed";
     conf.dir = dir.path();
   }
   void fill(RealServer& s, int keys) {

@@ -1,0 +1,53 @@
+#include "observe/pieces.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "adapters/fd.h"
+
+namespace slotwarden::observe {
+
+namespace {
+
+constexpr std::size_t piece = 1 << 20;
+
+// -1 and errno on failure, as pread(2), but whole unless the file ends.
+ssize_t read_piece(int fd, std::span<std::byte> into, std::uint64_t at) {
+  std::size_t have = 0;
+  while (have < into.size()) {
+    const auto got = ::pread(fd, into.data() + have, into.size() - have, static_cast<off_t>(at + have));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return -1;
+    if (got == 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  return static_cast<ssize_t>(have);
+}
+
+}  // namespace
+
+Result<Pieces> each_piece(int fd, const std::string& path, Progress* progress,
+                          const std::function<bool(std::span<const std::byte>)>& take) {
+  ::posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+  std::vector<std::byte> buffer(piece);
+  for (std::uint64_t at = 0;;) {
+    if (progress && progress->give_up) return Pieces::given_up;
+    const auto n = read_piece(fd, buffer, at);
+    if (n < 0) return adapters::os_error("cannot read " + path);
+    if (n == 0) return Pieces::ended;
+    at += static_cast<std::uint64_t>(n);
+    if (progress) progress->read += static_cast<std::uint64_t>(n);
+    if (!take(std::span(buffer).first(static_cast<std::size_t>(n)))) return Pieces::enough;
+  }
+}
+
+Bytes size_of(int fd) {
+  struct stat s {};
+  return ::fstat(fd, &s) == 0 ? Bytes{static_cast<std::uint64_t>(s.st_size)} : Bytes{};
+}
+
+}  // namespace slotwarden::observe
