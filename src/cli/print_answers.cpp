@@ -64,6 +64,7 @@ std::string local_time(std::int64_t unix_ms) {
 }
 
 void print(const Console& c, std::span<const control::Outcome> all) {
+  if (all.empty()) c.out << "nothing to do\n";
   Table t({{"PORT"}, {"OUTCOME"}, {"RULE"}, {"TEXT"}});
   for (const control::Outcome& o : all)
     t.row({{port_or(o.port, "daemon")},

@@ -26,7 +26,8 @@ constexpr std::array for_rolling{take_back,
 constexpr std::array for_intent{reason};
 constexpr std::array for_events{OptionText{"--limit", "-n", "N", "the newest N (100)"},
                                 OptionText{"--follow", "-f", "", "go on printing events as they happen", true}};
-constexpr std::array for_tail{OptionText{"--bytes", "-n", "N", "the last N bytes (8192, at most 32768)"},
+constexpr std::array for_tail{OptionText{"--lines", "-n", "N", "the last N lines, within the last 32768 bytes"},
+                              OptionText{"--bytes", "-c", "N", "the last N bytes (8192, at most 32768)"},
                               OptionText{"--follow", "-f", "", "go on printing what is appended", true}};
 
 constexpr std::string_view outcomes = "an array of {port, outcome, rule, text}";
@@ -150,6 +151,9 @@ const CommandText* find_command(std::string_view name) {
 
 std::string_view nearest_command(std::string_view name) {
   if (name.size() > 32) return {};
+  // The beginning of one command's name, and of no other's.
+  const auto begun = [&](const CommandText& c) { return !name.empty() && lower(c.name).starts_with(lower(name)); };
+  if (std::ranges::count_if(table, begun) == 1) return std::ranges::find_if(table, begun)->name;
   const auto by_distance = [&](const CommandText& c) { return distance(c.name, name); };
   const auto& best = *std::ranges::min_element(table, {}, by_distance);
   return by_distance(best) <= 2 && name.size() > 2 ? best.name : std::string_view{};

@@ -71,6 +71,7 @@ Fault set_option(std::string_view option, std::string_view value, Request& r) {
   if (option == "--resume") r.options.resume = true;
   if (option == "--reason") return set_reason(value, r.reason);
   if (option == "--limit") return set_number(option, value, most_events, r.limit);
+  if (option == "--lines") return set_number(option, value, most_tail_bytes, r.lines);
   if (option == "--bytes") return set_number(option, value, most_tail_bytes, r.bytes);
   return {};
 }
@@ -163,11 +164,12 @@ std::optional<Port> port_target(std::string_view target) {
 }
 
 Result<Request> parse(std::span<const std::string> argv) {
-  if (argv.empty()) return Error{"USAGE a command is missing; try HELP"};
+  if (argv.empty()) return Error{"USAGE a command is missing; try: help"};
   const CommandText* c = find_command(argv.front());
   if (!c) {
     const std::string_view near = nearest_command(argv.front());
-    const std::string hint = near.empty() ? "try HELP" : "did you mean " + std::string(near) + "?";
+    std::string hint = near.empty() ? "try: help" : "did you mean " + std::string(near) + "?";
+    std::ranges::transform(hint, hint.begin(), [](char x) { return x >= 'A' && x <= 'Z' ? char(x + 32) : x; });
     return Error{"UNKNOWN there is no command " + quoted(argv.front()) + "; " + hint};
   }
   Request r;
@@ -189,6 +191,7 @@ std::vector<std::string> argv_of(const Request& r) {
   if (r.options.resume) argv.emplace_back("--resume");
   if (!r.reason.empty()) argv.insert(argv.end(), {"--reason", r.reason});
   if (r.command == "EVENTS") argv.insert(argv.end(), {"--limit", std::to_string(r.limit)});
+  if (r.lines > 0) argv.insert(argv.end(), {"--lines", std::to_string(r.lines)});
   if (r.bytes > 0) argv.insert(argv.end(), {"--bytes", std::to_string(r.bytes)});
   return argv;
 }

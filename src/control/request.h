@@ -27,6 +27,7 @@ struct Request {
   std::string reason;      // --reason; never empty with force or in_place
   std::string signal;      // SIGNAL: "HUP", without SIG; one that signal_number knows
   int limit = 100;         // EVENTS: the newest so many
+  std::int64_t lines = 0;  // TAIL: the last so many of what `bytes` allows; 0 for all of it
   std::int64_t bytes = 0;  // TAIL: the last so many; 0 unless given (the daemon chooses)
   std::string topic;       // HELP: the command asked about, upper case, or empty. SUBSCRIBE: the channel
 };

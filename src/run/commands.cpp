@@ -24,6 +24,7 @@ using control::Done;
 using control::Outcome;
 
 constexpr std::int64_t default_tail = 8'192;
+constexpr std::int64_t most_tail = 32'768;
 constexpr auto start_patience = 15s;
 
 Outcome outcome(const Instance& i, Done d, std::string text, std::string_view rule = {}) {
@@ -51,8 +52,7 @@ asio::awaitable<Outcome> started(Instance& i, Services& s) {
       case ProcessState::fatal:
       case ProcessState::held:
         if (i.gate.verdict.ruling == Ruling::refuse || since(from) > 3s)
-          co_return outcome(i, Done::refused, fmt::format("{}. {}", i.gate.verdict.because, i.gate.verdict.release),
-                            i.gate.verdict.rule);
+          co_return outcome(i, Done::refused, told(i.gate.verdict, i.port()), i.gate.verdict.rule);
         break;
       default: break;
     }
@@ -245,8 +245,10 @@ asio::awaitable<std::string> Commands::tail(const control::Request& r, Instance&
   const auto path =
       own ? (i.server->logfile.starts_with('/') ? i.server->logfile : i.directory() + "/" + i.server->logfile)
           : services_.output_file(i.port());
-  const auto bytes = r.bytes > 0 ? r.bytes : default_tail;
-  auto read = [path, bytes] { return observe::tail(path, static_cast<std::size_t>(bytes)); };
+  const auto bytes = r.bytes > 0 ? r.bytes : r.lines > 0 ? most_tail : default_tail;
+  auto read = [path, bytes, lines = r.lines] {
+    return observe::tail(path, static_cast<std::size_t>(bytes), static_cast<std::size_t>(lines));
+  };
   auto end = co_await on(services_.readers, std::move(read));
   if (!end) co_return control::error("ERR " + end.error().what);
   co_return control::document(

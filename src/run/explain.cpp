@@ -42,7 +42,7 @@ void host_facts(Facts& f, const Instance& i, std::int64_t asked) {
   const auto dir = i.directory();
   f.add("server and its configuration usable", i.server_problem.empty() ? "yes" : "no: " + i.server_problem,
         i.conf.config, asked);
-  f.add("port free", i.port_holder.empty() ? std::string(name(e.port_free)) : "no: " + i.port_holder, "/proc/net/tcp",
+  f.add("port free", i.port_holder.empty() ? std::string(name(e.port_free)) : "no: " + i.port_holder, "a bind of it",
         asked);
   f.add("data directory free",
         std::string(name(e.directory_free)) + (i.directory_holder.empty() ? "" : ": " + i.directory_holder), dir,
@@ -171,6 +171,19 @@ std::string held_detail(const Instance& i) {
   return {};
 }
 
+std::string release_of(const Verdict& v, Port port) {
+  constexpr std::string_view place = "PORT";
+  std::string text(v.release);
+  for (auto at = text.find(place); at != std::string::npos; at = text.find(place, at))
+    text.replace(at, place.size(), std::to_string(port.n));
+  return text;
+}
+
+std::string told(const Verdict& v, Port port) {
+  const auto release = release_of(v, port);
+  return std::string(v.because) + (release.empty() ? "" : " What changes it: " + release);
+}
+
 control::InstanceStatus status_of(const Instance& i) {
   control::InstanceStatus st;
   st.port = i.port();
@@ -188,7 +201,7 @@ control::InstanceStatus status_of(const Instance& i) {
   }
   const auto& v = i.gate.verdict;
   if (!i.watch && v.ruling != Ruling::go && !v.rule.empty())
-    st.hold = control::Hold{std::string(v.rule), std::string(v.because), std::string(v.release)};
+    st.hold = control::Hold{std::string(v.rule), std::string(v.because), release_of(v, i.port())};
   st.note = note_of(i);
   return st;
 }
@@ -212,6 +225,9 @@ control::Explanation explanation_of(const Instance& i, const Services&) {
     succession_facts(f, *i.succession);
     x.succession = control::explained(i.succession->verdict().verdict);
   }
+  x.verdict.release = release_of(i.gate.verdict, i.port());
+  if (i.watch) x.verdict.release.clear();
+  if (x.succession) x.succession->release = release_of(i.succession->verdict().verdict, i.port());
   if (!x.verdict.release.empty()) x.would_release.push_back(x.verdict.release);
   if (x.succession && !x.succession->release.empty()) x.would_release.push_back(x.succession->release);
   x.may_lose = what_force_may_lose(i);

@@ -47,7 +47,7 @@ void tell_verdict(Instance& i, Services& s, std::string_view before) {
     s.journal.warn(i.port(), i.gate.fatal ? "fatal" : "held", v.rule, std::move(text));
   else if (v.rule == "backoff")
     s.journal.note(i.port(), "backoff", v.rule,
-                   fmt::format("{}; {} ms left", v.because, i.evidence.backoff_left.count()));
+                   fmt::format("{} ({} ms left)", v.because, i.evidence.backoff_left.count()));
   else if (v.rule != "host-unknown" && v.rule != "identity-unknown" && v.rule != "orphans")
     s.journal.note(i.port(), v.ruling == Ruling::refuse ? "stopped" : "held", v.rule, std::move(text));
 }

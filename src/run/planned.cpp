@@ -8,6 +8,7 @@
 #include "act/cluster.h"
 #include "decide/deadline.h"
 #include "decide/rolling.h"
+#include "run/explain.h"
 #include "run/handover.h"
 
 using namespace std::chrono_literals;
@@ -110,8 +111,7 @@ asio::awaitable<std::optional<Outcome>> prepare(Instance& i, Services& s, const 
   const auto v = co_await judge_handover(i, s, o.in_place);
   if (v.answer == decide::Handover::refused) {
     s.journal.note(i.port(), "refused", v.verdict.rule, std::string(v.verdict.because));
-    co_return outcome(i, Done::refused, std::string(v.verdict.because) + "; " + std::string(v.verdict.release),
-                      v.verdict.rule);
+    co_return outcome(i, Done::refused, told(v.verdict, i.port()), v.verdict.rule);
   }
   if (v.answer == decide::Handover::not_needed) co_return std::nullopt;
   const auto began = now();

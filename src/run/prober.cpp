@@ -132,11 +132,11 @@ asio::awaitable<void> Prober::ask() {
 }
 
 void Prober::answered_oddly(const std::string& trouble) {
-  instance_.trouble = trouble;
   const bool loading = trouble.starts_with("LOADING");
   if (loading) move(instance_, decide::LifeEvent::answered_loading);
   // A server that has just been started does not listen yet: that is not worth a line until it lasts.
   const bool young = since(instance_.started) < 2s && !instance_.answered;
+  instance_.trouble = young ? "" : trouble;
   if (trouble != last_trouble_ && !loading && !young) {
     services_.journal.warn(instance_.port(), "trouble", "", trouble);
     last_trouble_ = trouble;

@@ -75,7 +75,7 @@ TEST(Order, TakesAnOptionsValueForNoOptionOfItsOwn) {
 TEST(Order, KnowsTheBriefOptionsOfTailAndEvents) {
   const auto tail = order({"tail", "7000", "-f", "-n", "100"});
   EXPECT_TRUE(tail->follow);
-  EXPECT_EQ(tail->request.bytes, 100);
+  EXPECT_EQ(tail->request.lines, 100);
   const auto events = order({"events", "-n", "5", "-f", "7000"});
   EXPECT_TRUE(events->follow);
   EXPECT_EQ(events->request.limit, 5);

@@ -85,7 +85,7 @@ TEST(Command, EndsWithTwoOnUsageWithoutAskingAnybody) {
   EXPECT_EQ(run(t, at(d), {"restart"}), 2);
   EXPECT_EQ(run(t, at(d), {"restrat", "7000"}), 2);
   EXPECT_THAT(t.err.str(), StartsWith("slotwardenctl: RESTART: it wants ports"));
-  EXPECT_THAT(t.err.str(), HasSubstr("did you mean RESTART?"));
+  EXPECT_THAT(t.err.str(), HasSubstr("did you mean restart?"));
   EXPECT_THAT(d.diary(), IsEmpty());
 }
 

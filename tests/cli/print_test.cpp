@@ -163,7 +163,7 @@ TEST(Help, ListsEveryCommandAndEachInFull) {
   EXPECT_THAT(all.out.str(), HasSubstr("rolling-restart"));
   Captured one;
   print_help(one.console, "TAIL");
-  EXPECT_THAT(one.out.str(), HasSubstr("tail PORT [--bytes N] [--follow]"));
+  EXPECT_THAT(one.out.str(), HasSubstr("tail PORT [--lines N] [--bytes N] [--follow]"));
   EXPECT_THAT(one.out.str(), HasSubstr("-f, --follow"));
   EXPECT_THAT(one.out.str(), Not(HasSubstr("rolling-restart")));
 }

@@ -69,7 +69,7 @@ TEST(Request, KeepsTargetsAndOptionsWhereverTheOptionsStand) {
 
 TEST(Request, TakesValuesAttachedWithAnEqualsSign) {
   EXPECT_EQ(understood("EVENTS --limit=50 7000").limit, 50);
-  EXPECT_EQ(understood("TAIL 7000 -n 512").bytes, 512);
+  EXPECT_EQ(understood("TAIL 7000 -c 512").bytes, 512);
 }
 
 TEST(Request, ReadsSignalsInEveryCustomaryForm) {
@@ -132,8 +132,9 @@ TEST(Request, SaysWhatIsWrongAndHowToWriteIt) {
 }
 
 TEST(Request, SuggestsTheCommandThatWasMeant) {
-  EXPECT_EQ(complaint("restrat 7000"), "UNKNOWN there is no command 'restrat'; did you mean RESTART?");
-  EXPECT_EQ(complaint("frobnicate"), "UNKNOWN there is no command 'frobnicate'; try HELP");
+  EXPECT_EQ(complaint("restrat 7000"), "UNKNOWN there is no command 'restrat'; did you mean restart?");
+  EXPECT_THAT(complaint("stat"), ::testing::EndsWith("did you mean status?")) << "it begins no other";
+  EXPECT_EQ(complaint("frobnicate"), "UNKNOWN there is no command 'frobnicate'; try: help");
   EXPECT_THAT(parse({}).error().what, StartsWith("USAGE "));
 }
 
