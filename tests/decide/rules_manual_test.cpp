@@ -8,6 +8,7 @@
 #include <string>
 
 #include "decide/adopt.h"
+#include "decide/compare.h"
 #include "decide/handover.h"
 #include "decide/health.h"
 #include "decide/lifecycle.h"
@@ -61,6 +62,11 @@ std::string manual() {
       if (!r.release.empty()) out << "\n*What changes it:* " << r.release << '\n';
     }
   }
+  out << "\n## Which of two copies of a shard's data is the fresher?\n\nComparison. Asked of a dump, a backup, a "
+         "running "
+         "server and the record, before one takes another's place. It allows nothing by itself.\n";
+  for (const auto& r : compare_rules())
+    out << "\n### " << r.rule << "\n\n**" << r.answer << ".** " << r.because << '\n';
   out << "\n## The states of a server\n\n```mermaid\n" << lifecycle_diagram() << "```\n";
   return out.str();
 }
@@ -83,6 +89,14 @@ TEST(rules_manual, NamesEveryRuleOnceWithinItsDecision) {
   for (const auto& chapter : chapters()) {
     std::set<std::string_view> names;
     for (const auto& r : chapter.rules) EXPECT_TRUE(names.insert(r.rule).second) << r.rule;
+  }
+}
+
+TEST(rules_manual, NamesEveryRuleOfAComparisonOnce) {
+  std::set<std::string_view> names;
+  for (const auto& r : compare_rules()) {
+    EXPECT_TRUE(names.insert(r.rule).second) << r.rule;
+    EXPECT_TRUE(r.because.ends_with('.')) << r.rule;
   }
 }
 
