@@ -9,7 +9,7 @@ from pathlib import Path
 
 from world import processes
 from world.accident import Accident, judge, wait_recorded, wait_writes
-from world.limits import MemoryLimit, Unavailable
+from world.limits import MemoryLimit
 from world.resp import Disconnected, ServerError
 from world.scenario import Scenario, main
 from world.servers import Server
@@ -21,12 +21,6 @@ EATER = f"room = []\nwhile True: room.append(bytearray({MEBIBYTE}))"
 
 
 class OutOfMemory(Scenario):
-    def limit(self, size: int) -> MemoryLimit:
-        try:
-            return MemoryLimit(self.world.directory, size)
-        except Unavailable as reason:
-            self.skipTest(str(reason))
-
     def fill_until_dead(self, server: Server, tag: str) -> None:
         pid = server.pid()
         assert pid
@@ -46,7 +40,7 @@ class OutOfMemory(Scenario):
         warden = self.kept(cluster)
         shard = cluster.shards[0]
         victim, replica = cluster.master(shard), cluster.replicas(shard)[0]
-        group = self.limit(48 * MEBIBYTE)
+        group = MemoryLimit(self.world.directory, 48 * MEBIBYTE)
         with Writer(cluster, rate=200) as writer:
             wait_recorded(warden, cluster)
             group.add(victim.pid() or 0)
@@ -81,7 +75,7 @@ class OutOfMemory(Scenario):
         warden.kill9()
         warden.start()
         warden.wait_event("adopted", server)
-        self.limit(32 * MEBIBYTE).add(server.pid() or 0)
+        MemoryLimit(self.world.directory, 32 * MEBIBYTE).add(server.pid() or 0)
         server.call("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
         until(lambda: "cluster_state:ok" in str(server.call("CLUSTER", "INFO")), 30, "it serves")
         self.fill_until_dead(server, "t")
@@ -93,7 +87,7 @@ class OutOfMemory(Scenario):
         cluster = self.world.cluster(persistence="none")
         warden = self.kept(cluster)
         pids = {it.port: it.pid() for it in cluster.servers}
-        group = self.limit(32 * MEBIBYTE)
+        group = MemoryLimit(self.world.directory, 32 * MEBIBYTE)
         with Writer(cluster) as writer:
             wait_recorded(warden, cluster)
             group.add(warden.pid)

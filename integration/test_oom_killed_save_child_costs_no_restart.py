@@ -4,7 +4,7 @@ servers do after a failed save, until a save succeeds; that is no reason to stop
 
 from world import processes
 from world.accident import wait_recorded
-from world.limits import MemoryLimit, Unavailable
+from world.limits import MemoryLimit
 from world.scenario import Scenario, main
 from world.servers import Server
 from world.waiting import until
@@ -17,10 +17,7 @@ class SaveChildKilled(Scenario):
         server.call("BGSAVE")
         child = until(lambda: [it for it in processes.inside(server.data) if it.parent == server.pid()], 10,
                       "the child saves")[0]
-        try:
-            MemoryLimit(self.world.directory, 4096).add(child.pid)
-        except Unavailable as reason:
-            self.skipTest(str(reason))
+        MemoryLimit(self.world.directory, 4096).add(child.pid)
         until(lambda: not processes.alive(child.pid), 60, "the kernel ends the child")
 
     def failed(self, server: Server) -> bool:

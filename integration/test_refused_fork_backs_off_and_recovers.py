@@ -4,7 +4,7 @@ told, the other instances do not notice, and the server is back soon after there
 
 from datetime import datetime
 
-from world.limits import ProcessLimit, Unavailable
+from world.limits import ProcessLimit
 from world.scenario import Scenario, main
 from world.waiting import until
 from world.writer import Writer
@@ -19,10 +19,7 @@ class ForkRefused(Scenario):
         warden = self.kept(cluster, policies={"storage": policy})
         victim = cluster.shards[0].servers[1]
         others = {it.port: it.pid() for it in cluster.servers if it is not victim}
-        try:
-            door = ProcessLimit(self.world.directory)
-        except Unavailable as reason:
-            self.skipTest(str(reason))
+        door = ProcessLimit(self.world.directory)
         door.add(warden.pid)
         door.close()
         with Writer(cluster) as writer:

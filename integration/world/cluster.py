@@ -141,7 +141,7 @@ class Cluster:
             shard.servers[0].call("CLUSTER", "ADDSLOTSRANGE", shard.first, shard.last)
         for n, server in enumerate(self.servers):
             for other in self.servers[n + 1:]:
-                server.call("CLUSTER", "MEET", "127.0.0.1", other.port)
+                server.call("CLUSTER", "MEET", other.place.address, other.port)
         until(self._all_met, 120, "all nodes know each other")
         for shard in self.shards:
             master = shard.servers[0].call("CLUSTER", "MYID")

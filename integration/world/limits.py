@@ -1,6 +1,7 @@
 """Control groups of our own: how a process runs out of memory, or of processes, without the machine doing so.
 
-A group is named after the world's directory and goes with it, also when the test was killed.
+Where none can be made the test is skipped. A group is named after the world's directory and goes with it, also when the
+test was killed.
 """
 
 from __future__ import annotations
@@ -9,12 +10,9 @@ import itertools
 import time
 from contextlib import suppress
 from pathlib import Path
+from unittest import SkipTest
 
 _serial = itertools.count()
-
-
-class Unavailable(Exception):
-    """Why there can be no such group here."""
 
 
 def hierarchies() -> list[tuple[Path, list[str]]]:
@@ -47,12 +45,12 @@ class Group:
     def __init__(self, directory: Path, controller: str):
         mounts = [at for at, controllers in hierarchies() if controller in controllers]
         if not mounts:
-            raise Unavailable(f"no {controller} controller is mounted")
+            raise SkipTest(f"no {controller} controller is mounted")
         self.path = mounts[0] / f"{directory.name}.{next(_serial)}"
         try:
             self.path.mkdir()
         except OSError as error:
-            raise Unavailable(f"no {controller} group can be made: {error}") from error
+            raise SkipTest(f"no {controller} group can be made: {error}") from error
 
     def add(self, pid: int) -> None:
         (self.path / "cgroup.procs").write_text(str(pid))

@@ -54,6 +54,20 @@ class Scenario(unittest.TestCase):
         self.tell("slotwarden keeps a cluster of {} masters and {} replicas".format(*roles))
         return made
 
+    def kept_on_hosts(self, cluster: Cluster, **options: object) -> list[Warden]:
+        """As kept(), with a daemon on each of the hosts that the servers are on, in the order of the hosts."""
+        places = sorted({it.place for it in cluster.servers}, key=lambda it: it.address)
+        made = []
+        for n, place in enumerate(places):
+            servers = [it for it in cluster.servers if it.place is place]
+            made.append(self.warden(servers, name=f"host{n + 1}", place=place, **options).start())
+        cluster.form()
+        for warden in made:
+            warden.wait_running()
+            self.settle(warden, cluster)
+        self.tell(f"{len(made)} hosts keep a cluster of {len(cluster.servers)} nodes")
+        return made
+
     def settle(self, warden: Warden, cluster: Cluster) -> None:
         """Until the daemon has seen every node in its place: its status names every role as the servers do."""
         def seen() -> bool:

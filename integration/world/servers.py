@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from world import processes
+from world.hosts import HERE, Place
 from world.resp import OPEN, Access, Client, Reply
 from world.waiting import until
 
@@ -43,6 +44,7 @@ class Server:
     binary: Path
     options: dict[str, str] = field(default_factory=dict)
     access: Access = OPEN
+    place: Place = HERE
     _popen: subprocess.Popen[bytes] | None = None
 
     @property
@@ -64,7 +66,8 @@ class Server:
     def write_config(self) -> None:
         self.data.mkdir(parents=True, exist_ok=True)
         lines = {
-            "bind": "127.0.0.1",
+            "bind": self.place.address,
+            "protected-mode": "no",
             "port": str(self.port),
             "dir": str(self.data),
             "logfile": str(self.log),
@@ -84,7 +87,7 @@ class Server:
 
     def start(self) -> None:
         """Starts it directly, as anybody would without slotwarden."""
-        with open(self.home / "output.log", "ab") as output:
+        with open(self.home / "output.log", "ab") as output, self.place.inside():
             self._popen = subprocess.Popen(
                 [self.binary, self.config], stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=self.home,
                 start_new_session=True)
@@ -95,7 +98,9 @@ class Server:
         return self._popen.wait()
 
     def client(self, timeout: float = 2.0) -> Client:
-        return Client(("127.0.0.1", self.port), self.access, timeout)
+        """From its own host, so that a test can speak to a server that nobody else reaches."""
+        with self.place.inside():
+            return Client((self.place.address, self.port), self.access, timeout)
 
     def call(self, *command: object, timeout: float = 2.0) -> Reply:
         with self.client(timeout) as client:

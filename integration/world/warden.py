@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from world import processes
+from world.hosts import HERE, Place
 from world.resp import Client
 from world.servers import Server
 from world.waiting import until
@@ -34,10 +35,11 @@ class Warden:
     """
 
     def __init__(self, world: World, servers: list[Server], *, policy: str = "storage", name: str = "host",
-                 policies: Mapping[str, str] | None = None, instance: str = "", host: str = ""):
+                 policies: Mapping[str, str] | None = None, instance: str = "", host: str = "", place: Place = HERE):
         self.world = world
         self.servers = servers
         self.policy = policy
+        self.place = place
         self.directory = world.directory / name
         self.config = self.directory / "slotwarden.toml"
         self.socket = self.directory / "control.sock"
@@ -63,7 +65,7 @@ class Warden:
 
     def start(self, timeout: float = 60) -> Warden:
         """Returns once the control socket answers."""
-        with open(self.log, "ab") as log:
+        with open(self.log, "ab") as log, self.place.inside():
             self._daemon = subprocess.Popen([build_directory() / "slotwardend", "--config", self.config], cwd="/",
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         self.world.children.append(self._daemon)

@@ -6,12 +6,14 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
 from world import processes
 from world.cluster import Cluster
+from world.hosts import HERE, Host, Network, Place
 from world.ports import Ports
 from world.resp import OPEN, Access, Tls
 from world.servers import PERSISTENCE, Server, redis_binary
@@ -30,29 +32,37 @@ class World:
         self.directory = Path(tempfile.mkdtemp(prefix=f"sw-{name[:20]}-", dir="/tmp"))
         self._guard = processes.Guard(self.directory, self.keep)
         self._ports = Ports()
+        self._networks: list[Network] = []
         self.servers: list[Server] = []
         self.children: list[subprocess.Popen[bytes]] = []  # daemons of ours, to be reaped
 
     def ports(self, count: int) -> list[int]:
         return self._ports.take(count)
 
-    def server(self, binary: Path | None = None, access: Access = OPEN, **options: str) -> Server:
+    def hosts(self, count: int) -> list[Host]:
+        """Hosts on a network of their own."""
+        self._networks.append(Network(count))
+        return self._networks[-1].hosts
+
+    def server(self, binary: Path | None = None, access: Access = OPEN, place: Place = HERE, **options: str) -> Server:
         """A configured server that does not run yet. Options by their names, with _ for -."""
         binary = binary or redis_binary()
         assert binary, "no redis-server; set SLOTWARDEN_REDIS"
         port = self.ports(1)[0]
         given = {key.replace("_", "-"): value for key, value in options.items()}
-        made = Server(port, self.directory / str(port), binary, given, access)
+        made = Server(port, self.directory / str(port), binary, given, access, place)
         made.write_config()
         self.servers.append(made)
         return made
 
     def cluster(self, masters: int = 3, replicas: int = 1, *, node_timeout_ms: int = 15000, persistence: str = "none",
-                binary: Path | None = None, access: Access = OPEN, **options: str) -> Cluster:
-        """Servers for a cluster, not running yet: start them and then form() it."""
+                binary: Path | None = None, access: Access = OPEN, places: Sequence[Place] = (HERE,),
+                **options: str) -> Cluster:
+        """Servers for a cluster, not running yet: start them and then form() it. First the masters, then a replica of
+        each, in the same order; they go to `places` in turn."""
         given = {"cluster_node_timeout": str(node_timeout_ms)} | {
             key.replace("-", "_"): value for key, value in PERSISTENCE[persistence].items()} | options
-        made = [self.server(binary, access, **given) for _ in range(masters * (1 + replicas))]
+        made = [self.server(binary, access, places[n % len(places)], **given) for n in range(masters * (1 + replicas))]
         return Cluster(made, masters, node_timeout_ms)
 
     def close(self) -> None:
@@ -64,6 +74,8 @@ class World:
             with suppress(AssertionError):
                 server.wait()
         self._guard.dismiss()
+        for network in self._networks:
+            network.close()
         self._ports.close()
         if self.keep:
             print(f"kept {self.directory}")

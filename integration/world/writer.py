@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from world.cluster import Cluster, Shard
+from world.hosts import HERE, Place
 from world.resp import Access, Client, ServerError
 from world.servers import Server
 
@@ -31,10 +32,12 @@ class Failure:
 
 @dataclass
 class Lane:
-    """Writes to one shard. `acknowledged[n]` is when key n was (time.monotonic())."""
+    """Writes to one shard, from `place`. `acknowledged[n]` is when key n was (time.monotonic())."""
 
     shard: Shard
+    cluster: Cluster
     access: Access
+    place: Place
     interval: float
     patience: float  # per request
     value_size: int = 0
@@ -83,6 +86,10 @@ class Lane:
     # The thread.
 
     def _run(self) -> None:
+        with self.place.inside():
+            self._write_on()
+
+    def _write_on(self) -> None:
         port = self._ports[0]
         due = time.monotonic()
         for number in itertools.count():
@@ -129,7 +136,8 @@ class Lane:
         if port in self._clients and self._clients[port].stale():
             self._forget(port)  # its server ended while we wrote elsewhere
         if port not in self._clients:
-            self._clients[port] = Client(("127.0.0.1", port), self.access, self.patience)
+            at = self.cluster.by_port[port].place.address, port
+            self._clients[port] = Client(at, self.access, self.patience)
         return self._clients[port]
 
     def _forget(self, port: int) -> None:
@@ -147,10 +155,11 @@ class Writer:
     """One lane per shard of a cluster."""
 
     def __init__(self, cluster: Cluster, *, shards: list[Shard] | None = None, rate: float = 300,
-                 patience: float = 0.5, value_size: int = 0):
+                 patience: float = 0.5, value_size: int = 0, place: Place = HERE):
         self.cluster = cluster
         access = cluster.servers[0].access
-        self.lanes = {it.index: Lane(it, access, 1 / rate, patience, value_size) for it in shards or cluster.shards}
+        self.lanes = {it.index: Lane(it, cluster, access, place, 1 / rate, patience, value_size)
+                      for it in shards or cluster.shards}
 
     def start(self) -> Writer:
         for lane in self.lanes.values():

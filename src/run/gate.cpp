@@ -102,6 +102,14 @@ void look_at_identity(Instance& i, decide::StartEvidence& e) {
   e.same_identity = !e.recorded || me->id == i.record.node_id ? Tri::yes : Tri::no;
 }
 
+// What a member of the shard said last is all that it has: it has loaded, it was asked after the death of `dead`, and
+// it has read to the end what the dead one had sent. Its answer of a moment before may lack the last writes.
+bool tells_all(const Instance& member, const Instance& dead) {
+  if (!member.watch || !member.info || member.info->loading) return false;
+  const bool since_death = member.answered && dead.down_since && *member.answered > *dead.down_since;
+  return since_death && !(member.info->role == Role::replica && member.info->master_link_up);
+}
+
 // The shard's other members, all of this host: none is a master, and none holds more than our dataset.
 void look_at_shard(const Instance& i, const Services& s, decide::StartEvidence& e) {
   if (!i.recorded || i.record.nodes.empty() || !i.looked_at) return;
@@ -115,9 +123,8 @@ void look_at_shard(const Instance& i, const Services& s, decide::StartEvidence& 
       here = false;
       continue;
     }
-    const bool up = other->info && other->watch && !other->info->loading;
-    if (!up) {
-      here = false;  // its data is not known until it has loaded
+    if (!tells_all(*other, i)) {
+      here = false;
       continue;
     }
     if (other->info->role == Role::master && other->cluster && other->record.slots.any()) here = false;
