@@ -31,7 +31,8 @@ class Warden:
     """One host: a daemon that keeps `servers`.
 
     `policies` are files of the policies directory, by name; `instance` and `host` add lines to every [[instance]] and
-    to [host], as TOML.
+    to [host], as TOML. Unless a scenario brings a policy "host", the settings of this machine are looked at and left
+    alone.
     """
 
     def __init__(self, world: World, servers: list[Server], *, policy: str = "storage", name: str = "host",
@@ -49,7 +50,7 @@ class Warden:
         self.host_lines = host
         self._daemon: subprocess.Popen[bytes] | None = None
         (self.directory / "policies").mkdir(parents=True)
-        for file, text in (policies or {}).items():
+        for file, text in ({"host": 'mode = "audit"\n'} | dict(policies or {})).items():
             (self.directory / "policies" / f"{file}.toml").write_text(text)
         self.write_config()
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/problem.h"
+#include "facts/host_policy.h"
 #include "facts/policy.h"
 #include "facts/units.h"
 
@@ -50,8 +51,9 @@ struct Config {
   HostConfig host;
   std::vector<InstanceConfig> instances;   // in the order of the files
   std::map<std::string, Policy> policies;  // by name; always has storage and cache
-  // Where each written value stands, by "host.state_dir", "instance.0.port" (an index into `instances`) or
-  // "policy.cache.backoff.budget". A value that has no entry is a default.
+  HostPolicy host_policy;                  // of the files host.toml; its mode is off where one of them has a problem
+  // Where each written value stands, by "host.state_dir", "instance.0.port" (an index into `instances`),
+  // "policy.cache.backoff.budget" or "policy.host.vm.swappiness.want". A value that has no entry is a default.
   std::map<std::string, Where> set_at;
 
   // The policy an instance follows; its name must be known, as it is for every sound instance.

@@ -94,6 +94,8 @@ std::string describe_config(const Config& config) {
     out += fmt::format("\n# policy {}\n", name);
     each_policy_option(policy, Lines{config, "policy." + name + ".", "#   ", out});
   }
+  out += "\n# policy host\n";
+  each_host_policy_option(config.host_policy, Lines{config, "policy.host.", "#   ", out});
   return out;
 }
 
@@ -105,7 +107,11 @@ std::string describe_options() {
   out += "\n### [[instance]]\n\n| key | default | meaning |\n|---|---|---|\n";
   each_instance_option(instance, Rows{out});
   out += "\n### Policy files\n\n| key | storage | cache | meaning |\n|---|---|---|---|\n";
-  return out + policy_rows();
+  out += policy_rows();
+  out += "\n### host.toml\n\n| key | default | meaning |\n|---|---|---|\n";
+  const HostPolicy built_in;
+  each_host_policy_option(built_in, Rows{out});
+  return out;
 }
 
 }  // namespace slotwarden::config

@@ -53,6 +53,7 @@ class Loader {
     auto& config = loaded_.config;
     if (config.host.log_dir.empty()) config.host.log_dir = config.host.state_dir + "/log";
     for (const auto& name : load_policies(policy_files, config, loaded_.problems)) unsound_.insert("policy." + name);
+    load_host_policy(policy_files, config, loaded_.problems);
     for (auto& c : conflicts(config)) {
       loaded_.problems.push_back(std::move(c.problem));
       unsound_.insert(c.about.begin(), c.about.end());

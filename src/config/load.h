@@ -21,8 +21,9 @@ struct Loaded {
 // the policies, those of the directory that overrides the others first. A policy's name is its file's name without
 // ".toml". A policy that says `inherits = "NAME"` starts from that policy. One that does not, or that names itself,
 // starts from the next policy of its own name (a later file, then the built-in storage or cache), and where there is
-// none, from storage. Reports all problems, each with its file and line, sorted by file in the order given, then by
-// line; none means that the configuration is whole and passed `check`.
+// none, from storage. A file host.toml is no policy of instances but the host's own. Reports all problems, each with
+// its file and line, sorted by file in the order given, then by line; none means that the configuration is whole and
+// passed `check`.
 [[nodiscard]] Loaded load(const std::vector<SourceFile>& config_files, const std::vector<SourceFile>& policy_files);
 
 // The rules between values that are each right by themselves.

@@ -21,6 +21,7 @@ enum class Form {
   size,      // "10MiB", or an integer of bytes
   count,     // an integer
   octal,     // "0077"
+  mode,      // a Mode's name
 };
 
 struct Option {

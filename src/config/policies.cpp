@@ -20,6 +20,8 @@ std::string stem(std::string_view path) {
   return std::string{path};
 }
 
+constexpr std::string_view of_the_host = "host";
+
 // Commands take ports, "all" and policy names alike, so the three must not be mistaken for each other.
 bool good_name(std::string_view name) {
   const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
@@ -47,7 +49,8 @@ class Policies {
  public:
   Policies(const std::vector<SourceFile>& files, std::vector<Problem>& problems) : problems_(problems) {
     for (const auto& [name, policy] : shipped_) layers_[name];
-    for (const auto& file : files) add(file);
+    for (const auto& file : files)
+      if (stem(file.path) != of_the_host) add(file);
   }
 
   [[nodiscard]] std::vector<std::string_view> names() const {
@@ -153,6 +156,21 @@ std::set<std::string> load_policies(const std::vector<SourceFile>& files, Config
     if (!resolved.sound) unsound.insert(key);
   }
   return unsound;
+}
+
+void load_host_policy(const std::vector<SourceFile>& files, Config& config, std::vector<Problem>& problems) {
+  const auto before = problems.size();
+  for (auto file = files.rbegin(); file != files.rend(); ++file) {
+    if (stem(file->path) != of_the_host) continue;
+    const auto root = parse_toml(*file, problems);
+    if (!root) continue;
+    std::map<std::string, Where> own;
+    Section section{*file, *root, "", "policy.host.", own, problems};
+    each_host_policy_option(config.host_policy, section);
+    section.report_unknown_keys();
+    for (auto& [key, where] : own) config.set_at[key] = std::move(where);
+  }
+  if (problems.size() != before) config.host_policy.mode = Mode::off;
 }
 
 }  // namespace slotwarden::config

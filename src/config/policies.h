@@ -1,4 +1,4 @@
-// Policy files and what they inherit. Part of `load`.
+// Policy files and what they inherit; host.toml, which is the host's policy. Part of `load`.
 #pragma once
 
 #include <map>
@@ -15,5 +15,8 @@ namespace slotwarden::config {
 // about, or that inherit from such a one.
 [[nodiscard]] std::set<std::string> load_policies(const std::vector<SourceFile>& files, Config& config,
                                                   std::vector<Problem>& problems);
+
+// Fills config.host_policy from those of the files whose name is host.toml, the first overriding the others.
+void load_host_policy(const std::vector<SourceFile>& files, Config& config, std::vector<Problem>& problems);
 
 }  // namespace slotwarden::config

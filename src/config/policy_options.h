@@ -1,7 +1,7 @@
 // Every option of a policy file, once; config/options.h says how the list is walked.
 #pragma once
 
-#include "config/options.h"
+#include "config/host_policy_options.h"
 #include "facts/policy.h"
 
 namespace slotwarden::config {
@@ -157,6 +157,7 @@ void each_policy_option(P& p, Visit&& visit) {
   each_stop_option(p.stop, visit);
   each_load_option(p.load, visit);
   each_process_option(p.process, visit);
+  each_server_option(p.server, visit);
 }
 
 }  // namespace slotwarden::config

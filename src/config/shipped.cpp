@@ -20,6 +20,11 @@ Policy cache() {
   p.stop.kill_overdue = true;
   p.process.oom_score_adj = 500;
   p.process.core_bytes = 0;
+  p.server.maxmemory_policy.want =
+      "allkeys-lru allkeys-lfu volatile-lru volatile-lfu allkeys-random volatile-random volatile-ttl";
+  p.server.persistence = Mode::off;
+  p.server.stop_writes_on_bgsave_error.want = "no yes";
+  p.server.replica_validity_factor.mode = Mode::off;
   return p;
 }
 

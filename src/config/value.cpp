@@ -31,7 +31,8 @@ std::string in_words(const Option& option, std::int64_t n) {
     case Form::port:
     case Form::flag:
     case Form::count:
-    case Form::octal: break;
+    case Form::octal:
+    case Form::mode: break;
   }
   return fmt::format("{}", n);
 }
@@ -102,6 +103,21 @@ std::string print_whole(const Option& option, std::int64_t n) {
 }
 
 constexpr std::array levels{LogLevel::debug, LogLevel::info, LogLevel::warning, LogLevel::error};
+constexpr std::array modes{Mode::enforce, Mode::audit, Mode::off};
+
+// One of `all` by its name(). `example` lists the names, `what` is what each of them is.
+template <class E, std::size_t N>
+Complaint take_name(const Node& node, const std::array<E, N>& all, std::string_view example, std::string_view what,
+                    E& into) {
+  std::array<std::string_view, N> names;
+  std::ranges::transform(all, names.begin(), [](E e) { return name(e); });
+  if (node.kind != Kind::text) return wrong_kind(node, example);
+  const auto at = std::ranges::find(names, node.text);
+  if (at == names.end())
+    return fmt::format("= {} is not {}; {}", in_quotes(node.text), what, suggestion(node.text, names));
+  into = all[static_cast<std::size_t>(at - names.begin())];
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -155,14 +171,11 @@ Complaint take(const Node& node, const Option&, Port& into) {
 }
 
 Complaint take(const Node& node, const Option&, LogLevel& into) {
-  std::array<std::string_view, levels.size()> names;
-  std::ranges::transform(levels, names.begin(), [](LogLevel l) { return name(l); });
-  if (node.kind != Kind::text) return wrong_kind(node, "\"debug\", \"info\", \"warning\" or \"error\"");
-  const auto at = std::ranges::find(names, node.text);
-  if (at == names.end())
-    return fmt::format("= {} is not a level; {}", in_quotes(node.text), suggestion(node.text, names));
-  into = levels[static_cast<std::size_t>(at - names.begin())];
-  return std::nullopt;
+  return take_name(node, levels, "\"debug\", \"info\", \"warning\" or \"error\"", "a level", into);
+}
+
+Complaint take(const Node& node, const Option&, Mode& into) {
+  return take_name(node, modes, "\"enforce\", \"audit\" or \"off\"", "a mode", into);
 }
 
 std::string print(const Option&, const std::string& value) {
@@ -187,6 +200,9 @@ std::string print(const Option&, Port value) {
   return fmt::format("{}", value.n);
 }
 std::string print(const Option&, LogLevel value) {
+  return toml_string(name(value));
+}
+std::string print(const Option&, Mode value) {
   return toml_string(name(value));
 }
 

@@ -8,6 +8,7 @@
 
 #include "config/document.h"
 #include "config/options.h"
+#include "facts/host_policy.h"
 
 namespace slotwarden::config {
 
@@ -22,6 +23,7 @@ using Complaint = std::optional<std::string>;
 [[nodiscard]] Complaint take(const Node& node, const Option& option, std::chrono::milliseconds& into);
 [[nodiscard]] Complaint take(const Node& node, const Option& option, Port& into);
 [[nodiscard]] Complaint take(const Node& node, const Option& option, LogLevel& into);
+[[nodiscard]] Complaint take(const Node& node, const Option& option, Mode& into);
 
 // The value as it would be written in TOML; `take` reads it back as the same value.
 [[nodiscard]] std::string print(const Option& option, const std::string& value);
@@ -32,5 +34,6 @@ using Complaint = std::optional<std::string>;
 [[nodiscard]] std::string print(const Option& option, std::chrono::milliseconds value);
 [[nodiscard]] std::string print(const Option& option, Port value);
 [[nodiscard]] std::string print(const Option& option, LogLevel value);
+[[nodiscard]] std::string print(const Option& option, Mode value);
 
 }  // namespace slotwarden::config

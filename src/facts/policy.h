@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "facts/server_policy.h"
 #include "facts/units.h"
 
 namespace slotwarden {
@@ -74,6 +75,7 @@ struct Policy {
   StopPolicy stop;
   LoadPolicy load;
   ProcessPolicy process;
+  ServerPolicy server;
 };
 
 }  // namespace slotwarden

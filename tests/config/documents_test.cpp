@@ -83,7 +83,7 @@ TEST_P(ShippedPolicy, LoadsToExactlyTheBuiltInValues) {
   });
 }
 
-TEST_P(ShippedPolicy, GivesAReasonAboveEachValue) {
+void expect_a_reason_above_each_value(const std::string& text) {
   std::istringstream lines{text};
   std::string before;
   for (std::string line; std::getline(lines, line); before = line) {
@@ -91,6 +91,27 @@ TEST_P(ShippedPolicy, GivesAReasonAboveEachValue) {
     EXPECT_TRUE(before.starts_with("# ")) << line;
     EXPECT_TRUE(before.ends_with('.')) << before;
   }
+}
+
+TEST_P(ShippedPolicy, GivesAReasonAboveEachValue) {
+  expect_a_reason_above_each_value(text);
+}
+
+TEST(ShippedHostPolicy, GivesAReasonAboveEachValue) {
+  expect_a_reason_above_each_value(file_text(POLICIES_DIR "/host.toml"));
+}
+
+TEST(ShippedHostPolicy, LoadsToExactlyTheBuiltInValuesAndWritesEachOne) {
+  const auto loaded = load({}, {{"/p/host.toml", file_text(POLICIES_DIR "/host.toml")}});
+  ASSERT_EQ(printed(loaded.problems), "");
+  std::map<std::string_view, std::string> of_file;
+  each_host_policy_option(loaded.config.host_policy,
+                          [&](const Option& o, const auto& v) { of_file[o.name] = print(o, v); });
+  const HostPolicy built_in;
+  each_host_policy_option(built_in, [&](const Option& o, const auto& v) {
+    EXPECT_EQ(of_file[o.name], print(o, v)) << o.name;
+    EXPECT_TRUE(loaded.config.set_at.contains("policy.host." + std::string{o.name})) << o.name << " is not written";
+  });
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, ShippedPolicy, testing::Values("storage", "cache"),
