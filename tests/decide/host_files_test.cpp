@@ -1,0 +1,53 @@
+#include "decide/host_files.h"
+
+#include <gmock/gmock.h>
+
+#include <sstream>
+
+#include "decide/host.h"
+#include "host_evidence.h"
+
+namespace slotwarden::decide {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const HostFileNeeds needs{.ports = {7000, 17000}, .nofile = 11'056, .user = "redis"};
+
+TEST(HostFile, SetsEverySysctlSoThatNoneIsFoundToDrift) {
+  const auto text = *host_file("sysctl", HostPolicy{}, needs);
+  auto h = healthy_host();
+  for (const auto& s : spoils())
+    if (h.kernel.contains(s.setting)) s.spoil(h);
+  EXPECT_EQ(drift(h, HostPolicy{}).size(), h.kernel.size());
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const auto at = line.find(" = ");
+    if (line.starts_with('#') || at == line.npos || line.starts_with("net.ipv4.ip_local")) continue;
+    ASSERT_TRUE(h.kernel.contains(line.substr(0, at))) << line;
+    h.kernel[line.substr(0, at)] = std::stoll(line.substr(at + 3));
+  }
+  EXPECT_TRUE(drift(h, HostPolicy{}).empty());
+  EXPECT_THAT(text, HasSubstr("net.ipv4.ip_local_reserved_ports = 7000,17000\n"));
+}
+
+TEST(HostFile, LeavesOutWhatIsOff) {
+  HostPolicy p;
+  p.swappiness.mode = Mode::off;
+  EXPECT_THAT(*host_file("sysctl", p, needs), Not(HasSubstr("swappiness")));
+}
+
+TEST(HostFile, HasTheLimitsOfTheLargestServer) {
+  EXPECT_THAT(*host_file("systemd", HostPolicy{}, needs), HasSubstr("\nLimitNOFILE=11056\n"));
+  EXPECT_THAT(*host_file("limits", HostPolicy{}, needs), HasSubstr("\nredis - nofile 11056\n"));
+  EXPECT_THAT(*host_file("tmpfiles", HostPolicy{}, needs), HasSubstr("/enabled - - - - never\n"));
+}
+
+TEST(HostFile, KnowsItsTopicsAndNoOther) {
+  for (const auto topic : host_file_topics()) EXPECT_TRUE(host_file(topic, HostPolicy{}, needs)) << topic;
+  EXPECT_FALSE(host_file("everything", HostPolicy{}, needs));
+}
+
+}  // namespace
+}  // namespace slotwarden::decide
