@@ -6,6 +6,7 @@
 #include <string>
 
 #include "facts/dataset.h"
+#include "facts/server_info.h"
 #include "facts/units.h"
 
 namespace slotwarden {
@@ -27,6 +28,18 @@ struct Copy {
 
 [[nodiscard]] inline Copy copy_of(const Dataset& d, std::string shard) {
   return {d.state, std::move(shard), d.replid, d.offset, {}, {}, d.saved_unix, d.keys};
+}
+
+// What a running server holds, as it says itself.
+[[nodiscard]] inline Copy copy_of(const ServerInfo& i) {
+  Copy c;
+  c.state = i.loading ? DatasetState::unknown : DatasetState::valid;
+  c.replid = i.replid;
+  c.offset = i.replica_offset.value_or(i.offset);
+  if (i.replid2.find_first_not_of('0') != std::string::npos) c.replid2 = i.replid2;  // all zeros: there is none
+  if (i.second_offset.n >= 0) c.second_offset = i.second_offset;
+  c.keys = i.keys;
+  return c;
 }
 
 }  // namespace slotwarden

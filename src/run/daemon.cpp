@@ -48,7 +48,7 @@ struct Daemon::Impl {
         host(l.config.host),
         memory(std::move(m)),
         journal(*memory),
-        services{loop.get_executor(), *memory,        journal,      peers,    readers,
+        services{loop.get_executor(), *memory,        journal,      peers,    readers, scans,
                  std::move(boot_id),  host.state_dir, host.log_dir, instances},
         commands(services, {.compare = [this] { return compare(); },
                             .take_up = [this] { return take_up(); },
@@ -65,6 +65,7 @@ struct Daemon::Impl {
   Journal journal;
   Peers peers;
   asio::thread_pool readers{1};
+  asio::thread_pool scans{2};
   std::vector<std::unique_ptr<Instance>> instances;
   std::map<Port, std::shared_ptr<Prober>> probers;
   Services services;

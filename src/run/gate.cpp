@@ -7,20 +7,17 @@
 #include <filesystem>
 
 #include "config/credentials.h"
+#include "decide/compare.h"
 #include "formats/rdb.h"
 #include "observe/credentials.h"
-#include "observe/proc.h"
 #include "observe/version.h"
+#include "run/host_look.h"
 #include "run/succession_watch.h"
 #include "run/workers.h"
 
 namespace slotwarden::run {
 
 namespace {
-
-// nodes.conf is rewritten on every change, beside the old one, and failing to is fatal to the server; its line for a
-// node takes some 150 bytes.
-constexpr std::uint64_t least_free_bytes = 65'536;
 
 std::string dataset_signature(const formats::ServerConf& conf) {
   std::string all = signature_of(conf.rdb_path()) + signature_of(conf.aof_directory());
@@ -30,58 +27,30 @@ std::string dataset_signature(const formats::ServerConf& conf) {
   return all;
 }
 
-void look_at_host(Instance& i, decide::StartEvidence& e) {
-  const auto listener = observe::listener_on(i.port());
-  const auto bus = i.cluster_node() ? observe::listener_on(Port{i.server->bus_port()}) : Result<Pid>(Pid{});
-  i.port_holder.clear();
-  if (listener && bus) {
-    const Pid holder = *listener ? *listener : *bus;
-    e.port_free = holder ? Tri::no : Tri::yes;
-    if (holder)
-      i.port_holder = fmt::format("port {} is taken by {}", *listener ? i.port().n : i.server->bus_port(),
-                                  observe::command_of(holder));
-  } else {
-    e.port_free = Tri::no;
-    i.port_holder = (listener ? bus.error() : listener.error()).what;
-  }
-
-  const auto dir = i.directory();
-  i.directory_holder.clear();
-  const auto writable = observe::writable_by(dir, i.conf.user.empty() ? std::nullopt : std::optional(i.conf.user));
-  if (!writable) {
-    e.directory_writable = Tri::no;
-    i.directory_holder = writable.error().what;
-  } else {
-    e.directory_writable = *writable ? Tri::yes : Tri::no;
-    if (!*writable) i.directory_holder = fmt::format("{} cannot be written by the server's user", dir);
-  }
-  if (const auto space = observe::disk_space(dir))
-    e.disk_full = space->free < least_free_bytes ? Tri::yes : Tri::no;
-  else
-    e.disk_full = Tri::no;  // the directory itself is the trouble, and directory_writable says so
+HostQuestion question_of(const Instance& i) {
+  HostQuestion q;
+  q.port = i.port();
+  q.directory = i.directory();
+  if (!i.conf.user.empty()) q.user = i.conf.user;
+  q.locked = i.lock.has_value();
+  if (i.process) q.dead = i.process->pid;
+  q.server = i.conf.server;
+  if (!i.cluster_node()) return q;
+  q.bus_port = Port{i.server->bus_port()};
+  q.nodes_path = i.server->nodes_path();
+  return q;
 }
 
-void look_at_directory_users(Instance& i, decide::StartEvidence& e) {
-  const auto dir = i.directory();
-  if (!i.lock) {
-    auto lock = adapters::DirectoryLock::take(dir);
-    if (lock)
-      i.lock = std::move(*lock);
-    else if (lock.error().os_error != EWOULDBLOCK) {
-      e.directory_free = Tri::yes;  // it cannot be locked because it cannot be written: that is its own fact
-      return;
-    }
-  }
-  const auto users = observe::users_of_directory(dir, Pid{});
-  if (!users) return;
-  std::string names;
-  for (const auto pid : *users) {
-    if (pid.n == ::getpid()) continue;
-    names += (names.empty() ? "" : ", ") + observe::command_of(pid);
-  }
-  e.directory_free = names.empty() && i.lock ? Tri::yes : Tri::no;
-  if (e.directory_free == Tri::no)
-    i.directory_holder = fmt::format("{} is in use by {}", dir, names.empty() ? "another slotwardend" : names);
+void take_host(Instance& i, HostLook l, decide::StartEvidence& e) {
+  e.port_free = l.port_free;
+  e.directory_writable = l.directory_writable;
+  e.directory_free = l.directory_free;
+  e.disk_full = l.disk_full;
+  e.orphans = l.orphans;
+  i.port_holder = std::move(l.port_holder);
+  i.directory_holder = std::move(l.directory_holder);
+  if (l.lock) i.lock = std::move(*l.lock);
+  if (l.nodes) i.nodes_file = std::move(*l.nodes);
 }
 
 void look_at_identity(Instance& i, decide::StartEvidence& e) {
@@ -90,11 +59,10 @@ void look_at_identity(Instance& i, decide::StartEvidence& e) {
   e.role_by_record = i.recorded ? i.record.role : Role::unknown;
   e.recorded_keys = i.recorded ? i.record.keys : 0;
   if (!i.server->cluster_enabled) return;
-  i.nodes_file = observe::nodes_conf(i.server->nodes_path());
   if (i.nodes_file.absent)
     e.nodes_file = decide::NodesFile::absent;
   else
-    e.nodes_file = i.nodes_file.view ? decide::NodesFile::valid : decide::NodesFile::damaged;
+    e.nodes_file = i.nodes_file.damage.empty() ? decide::NodesFile::valid : decide::NodesFile::damaged;
   if (!i.nodes_file.view) return;
   const auto* me = i.nodes_file.view->myself();
   e.role_by_file = me->role;
@@ -108,6 +76,19 @@ bool tells_all(const Instance& member, const Instance& dead) {
   if (!member.watch || !member.info || member.info->loading) return false;
   const bool since_death = member.answered && dead.down_since && *member.answered > *dead.down_since;
   return since_death && !(member.info->role == Role::replica && member.info->master_link_up);
+}
+
+// Of two members of one shard: by their places in the replication stream, or by their keys where those tell nothing.
+bool holds_more(const ServerInfo& theirs, const Dataset& mine) {
+  const auto c = decide::compare(copy_of(theirs), copy_of(mine, {}));
+  switch (c.relation) {
+    case decide::Relation::fresher: return true;
+    case decide::Relation::same:
+    case decide::Relation::staler: return false;
+    case decide::Relation::unknown:
+    case decide::Relation::unrelated: break;
+  }
+  return theirs.keys > mine.keys.value_or(0);
 }
 
 // The shard's other members, all of this host: none is a master, and none holds more than our dataset.
@@ -128,10 +109,7 @@ void look_at_shard(const Instance& i, const Services& s, decide::StartEvidence& 
       continue;
     }
     if (other->info->role == Role::master && other->cluster && other->record.slots.any()) here = false;
-    const bool comparable = mine.offset && !mine.replid.empty() && mine.replid == other->info->replid;
-    const auto theirs = other->info->replica_offset.value_or(other->info->offset);
-    if (other->info->keys > 0 && (comparable ? theirs > *mine.offset : other->info->keys > mine.keys.value_or(0)))
-      best = false;
+    if (other->info->keys > 0 && holds_more(*other->info, mine)) best = false;
   }
   e.shard_is_here = here ? Tri::yes : Tri::no;
   e.best_of_shard = best;
@@ -153,6 +131,16 @@ void take_dataset(const Instance& i, const Dataset& d, decide::StartEvidence& e)
   e.dataset_keys = d.keys;
   if (d.offset && i.recorded && !d.replid.empty() && d.replid == i.record.replid)
     e.older_than_record = *d.offset < i.record.offset ? Tri::yes : Tri::no;
+}
+
+// What the operator and the clock say at this moment; anything may have been said while something else was read.
+void take_operator(const Instance& i, decide::StartEvidence& e) {
+  e.policy = i.policy.start;
+  e.wanted_up = i.intent.up && !i.removed;
+  e.held = i.intent.held;
+  e.forced = i.forced;
+  e.in_place = i.intent.in_place;
+  e.waited = i.down_since ? since(*i.down_since) : std::chrono::milliseconds{0};
 }
 
 Tri usable(Instance& i) {
@@ -234,27 +222,19 @@ asio::awaitable<Dataset> look_at_dataset(Instance& i, Services& s) {
 
 asio::awaitable<decide::StartEvidence> gather_start(Instance& i, Services& s) {
   decide::StartEvidence e;
-  e.policy = i.policy.start;
-  e.wanted_up = i.intent.up && !i.removed;
-  e.held = i.intent.held;
-  e.forced = i.forced;
-  e.in_place = i.intent.in_place;
-  e.waited = i.down_since ? since(*i.down_since) : std::chrono::milliseconds{0};
+  take_operator(i, e);
   e.server_usable = usable(i);
   if (!e.wanted_up || e.server_usable == Tri::no) co_return e;
-  look_at_host(i, e);
-  const auto children =
-      i.process ? observe::session_members(i.process->pid) : Result<std::vector<Pid>>(std::vector<Pid>{});
-  if (children) e.orphans = children->empty() ? Tri::no : Tri::yes;
-  if (e.orphans == Tri::yes)
-    e.directory_free = Tri::yes;  // it is they who use it
-  else
-    look_at_directory_users(i, e);
+  auto look = [q = question_of(i)] { return look_at_host(q); };
+  auto host = co_await on(s.scans, std::move(look));
+  take_host(i, std::move(host), e);
   look_at_identity(i, e);
+  take_operator(i, e);
   take_succession(i, e);
-  if (e.held && !e.forced) co_return e;
+  if (!e.wanted_up || (e.held && !e.forced)) co_return e;
   const auto found = co_await look_at_dataset(i, s);
   take_dataset(i, found, e);
+  take_operator(i, e);
   take_succession(i, e);  // it went on while the dataset was read
   look_at_shard(i, s, e);
   co_return e;

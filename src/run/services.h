@@ -22,6 +22,7 @@ struct Services {
   Journal& journal;
   Peers& peers;
   asio::thread_pool& readers;  // reading datasets
+  asio::thread_pool& scans;    // short looks into /proc and onto the disk
   std::string boot_id;
   std::string state_dir;
   std::string log_dir;

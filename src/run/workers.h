@@ -1,5 +1,5 @@
-// Disk-bound work away from the event loop: one thread for the state database (its writes stay in order), one for
-// reading datasets.
+// Work that blocks, away from the event loop: one thread for the state database (its writes stay in order), one for
+// reading datasets, two for short looks at the host, which must not wait for a dataset of fifty gigabytes.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

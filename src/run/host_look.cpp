@@ -1,0 +1,96 @@
+#include "run/host_look.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "formats/shard_ids.h"
+#include "observe/proc.h"
+#include "observe/version.h"
+
+namespace slotwarden::run {
+
+namespace {
+
+// nodes.conf is rewritten on every change, beside the old one, and failing to is fatal to the server; its line for a
+// node takes some 150 bytes.
+constexpr std::uint64_t least_free_bytes = 65'536;
+
+void look_at_ports(const HostQuestion& q, HostLook& l) {
+  const auto listener = observe::listener_on(q.port);
+  const auto bus = q.bus_port.n ? observe::listener_on(q.bus_port) : Result<Pid>(Pid{});
+  l.port_free = Tri::no;
+  if (!listener || !bus) {
+    l.port_holder = (listener ? bus.error() : listener.error()).what;
+    return;
+  }
+  const Pid holder = *listener ? *listener : *bus;
+  if (!holder)
+    l.port_free = Tri::yes;
+  else
+    l.port_holder =
+        fmt::format("port {} is taken by {}", *listener ? q.port.n : q.bus_port.n, observe::command_of(holder));
+}
+
+void look_at_disk(const HostQuestion& q, HostLook& l) {
+  const auto writable = observe::writable_by(q.directory, q.user);
+  l.directory_writable = writable && *writable ? Tri::yes : Tri::no;
+  if (!writable)
+    l.directory_holder = writable.error().what;
+  else if (!*writable)
+    l.directory_holder = fmt::format("{} cannot be written by the server's user", q.directory);
+  // Where it cannot be told the directory itself is the trouble, and directory_writable says so.
+  const auto space = observe::disk_space(q.directory);
+  l.disk_full = space && space->free < least_free_bytes ? Tri::yes : Tri::no;
+}
+
+void look_at_users(const HostQuestion& q, HostLook& l) {
+  bool locked = q.locked;
+  if (!locked) {
+    auto lock = adapters::DirectoryLock::take(q.directory);
+    locked = lock.has_value();
+    if (lock)
+      l.lock = std::move(*lock);
+    else if (lock.error().os_error != EWOULDBLOCK) {
+      l.directory_free = Tri::yes;  // it cannot be locked because it cannot be written: that is its own fact
+      return;
+    }
+  }
+  const auto users = observe::users_of_directory(q.directory, Pid{});
+  if (!users) return;
+  std::string names;
+  for (const auto pid : *users)
+    if (pid.n != ::getpid()) names += (names.empty() ? "" : ", ") + observe::command_of(pid);
+  l.directory_free = names.empty() && locked ? Tri::yes : Tri::no;
+  if (l.directory_free == Tri::no)
+    l.directory_holder = fmt::format("{} is in use by {}", q.directory, names.empty() ? "another slotwardend" : names);
+}
+
+void look_at_nodes(const HostQuestion& q, HostLook& l) {
+  l.nodes = observe::nodes_conf(q.nodes_path);
+  if (!l.nodes->view) return;
+  const auto conflict = formats::shard_id_conflict(*l.nodes->view);
+  if (!conflict) return;
+  const auto version = observe::server_version(q.server);
+  if (version && formats::refuses_shard_id_conflict(*version))
+    l.nodes->damage = q.nodes_path + ": " + formats::describe(*conflict);
+}
+
+}  // namespace
+
+HostLook look_at_host(const HostQuestion& q) {
+  HostLook l;
+  look_at_ports(q, l);
+  look_at_disk(q, l);
+  const auto children = q.dead ? observe::session_members(q.dead) : Result<std::vector<Pid>>(std::vector<Pid>{});
+  if (children) l.orphans = children->empty() ? Tri::no : Tri::yes;
+  if (l.orphans == Tri::yes)
+    l.directory_free = Tri::yes;  // it is they who use it
+  else
+    look_at_users(q, l);
+  if (!q.nodes_path.empty()) look_at_nodes(q, l);
+  return l;
+}
+
+}  // namespace slotwarden::run

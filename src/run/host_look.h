@@ -1,0 +1,43 @@
+// What a start asks of the host and of the data directory: everything that looks into /proc or onto the disk, and so
+// is no work for the event loop.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/process.h"
+#include "facts/result.h"
+#include "facts/verdict.h"
+#include "observe/files.h"
+
+namespace slotwarden::run {
+
+// Copies of what the instance has: the loop may change it meanwhile.
+struct HostQuestion {
+  Port port;
+  Port bus_port;                    // 0: not a cluster node
+  std::string directory;            // of its data
+  std::optional<std::string> user;  // the server's, where it is not the daemon's own
+  bool locked = false;              // the instance holds the directory's lock
+  Pid dead;                         // the process that ran last, whose children may still run; 0 for none
+  std::string nodes_path;           // empty: not a cluster node
+  std::string server;               // the program
+};
+
+struct HostLook {
+  Tri port_free = Tri::unknown;
+  std::string port_holder;
+  Tri directory_writable = Tri::unknown;
+  Tri directory_free = Tri::unknown;
+  std::string directory_holder;                 // also why it cannot be written
+  std::optional<adapters::DirectoryLock> lock;  // set iff it was taken now
+  Tri disk_full = Tri::unknown;
+  Tri orphans = Tri::unknown;
+  std::optional<observe::NodesConf> nodes;  // set iff it is a cluster node
+};
+
+// Blocking, a few milliseconds and more on a busy host; for a worker thread.
+[[nodiscard]] HostLook look_at_host(const HostQuestion& q);
+
+}  // namespace slotwarden::run
