@@ -19,11 +19,11 @@ class ShardIds(Scenario):
         nodes = server.data / "nodes.conf"
         port = server.port
         nodes.write_text(
-            f"{MASTER} 127.0.0.1:{port}@{port + 10000},,tls-port=0,shard-id={RIGHT} myself,master - 0 0 1 connected 0-5\n"
+            f"{MASTER} 127.0.0.1:{port}@{port + 10000},,tls-port=0,shard-id={RIGHT} myself,master - 0 0 1 connected\n"
             f"{REPLICA} 127.0.0.1:9@19,,tls-port=0,shard-id={WRONG} slave {MASTER} 0 0 1 disconnected\n"
             "vars currentEpoch 1 lastVoteEpoch 0\n")
         written = nodes.read_bytes()
-        warden = self.warden([server], policy="cache").start()
+        warden = self.warden([server]).start()
         held = warden.wait_held(server, "nodes-damaged")
         told = next(it["value"] for it in warden.explain(server)["evidence"] if it["name"] == "nodes.conf")
         self.tell(f"{held['hold']['rule']}: {told}")
