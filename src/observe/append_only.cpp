@@ -150,16 +150,6 @@ Loaded load(const File& f, bool load_truncated, RdbReader reader, const LookOpti
     l.part.state = l.rdb->state;
     l.part.detail = l.rdb->detail;
     l.broken_at = l.rdb->broken_at;
-    const bool ended = l.contents->length.has_value();
-    const bool other = l.rdb->state != DatasetState::truncated && l.rdb->state != DatasetState::corrupt;
-    if (f.role == "single" && !ended && !other) {
-      // What an RDB with commands behind it holds cannot be told without walking it.
-      l.part.state = DatasetState::valid;
-      l.part.detail = "only its presence and its beginning were checked";
-      l.rdb.reset();
-      l.commands.commands = 1;
-      return l;
-    }
     if (!would_load(l.rdb->state)) return l;
   }
   l.commands = reading.commands();
