@@ -1,0 +1,78 @@
+// Copies of an instance's data, kept in a folder of their own within its data directory, and one of them put in place.
+// Nothing is deleted and no file of the server is written into: a copy gets a second name, and is renamed.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "adapters/fd.h"
+#include "facts/kept_copy.h"
+#include "facts/result.h"
+
+namespace slotwarden::act {
+
+// Who is to own what is put into a data directory; unset ids are left alone.
+struct Owner {
+  std::optional<std::uint32_t> uid;
+  std::optional<std::uint32_t> gid;
+};
+
+// The server's user; without one, the owner of the directory. Only root can give files away: for anybody else, nobody.
+[[nodiscard]] Result<Owner> owner_of(const std::string& directory, const std::string& user);
+
+// A file that was taken in and has no name yet; gone with this object, unless it was kept.
+class Incoming {
+ public:
+  Incoming(adapters::Fd file, int folder, std::string temporary)
+      : file_(std::move(file)), folder_(folder), temporary_(std::move(temporary)) {}
+  Incoming(Incoming&& other) noexcept;
+  Incoming& operator=(Incoming&&) = delete;
+  ~Incoming();
+  [[nodiscard]] int fd() const { return file_.get(); }
+
+ private:
+  friend class KeptFolder;
+  adapters::Fd file_;
+  int folder_;
+  std::string temporary_;  // its name where the file system knows no nameless files; empty otherwise
+};
+
+// All blocking; for a worker thread. Works on the directory that was opened, whatever happens to its path meanwhile.
+class KeptFolder {
+ public:
+  // Makes the folder where it is not there (0700, owned as the files in it will be). A link in its place is refused.
+  [[nodiscard]] static Result<KeptFolder> open(const std::string& directory, Owner owner);
+
+  // Copies a regular file into the folder's file system, without a name. Room is reserved first, so that a full disk
+  // shows at once; synced when it returns. `copied` is called with the bytes so far, and ends the copying by false.
+  [[nodiscard]] Result<Incoming> take_in(const std::string& path, const std::function<bool(std::uint64_t)>& copied);
+
+  // Gives it its name (formats::kept_name, with a number where that is taken) and owner, and writes its note last: what
+  // has a note was kept wholly. The file stays open. Returns the name.
+  [[nodiscard]] Result<std::string> keep(Incoming& file, const KeptCopy& k, const std::string& name);
+
+  // Keeps what the data directory has under `present`: a file by a second name, so that it stays in place meanwhile;
+  // what can have none (a folder, a link, a FIFO) is moved. The name it is kept by; empty when there is nothing.
+  [[nodiscard]] Result<std::string> keep_present(const std::string& present, const KeptCopy& k,
+                                                 const std::string& name);
+
+  // Puts the kept file in place of what the data directory has under `target`, by rename: at every moment there is the
+  // one or the other, whole. It stays in the folder too. `verified` is
+  // the file that was read through and found good: should the name mean another one by now, nothing is done.
+  [[nodiscard]] Result<void> put_in_place(const std::string& kept, int verified, const std::string& target);
+
+ private:
+  KeptFolder(std::string path, adapters::Fd directory, adapters::Fd folder, Owner owner)
+      : path_(std::move(path)), directory_(std::move(directory)), folder_(std::move(folder)), owner_(owner) {}
+  [[nodiscard]] Result<void> note(const std::string& name, const KeptCopy& k);
+  [[nodiscard]] Error failure(const std::string& doing) const;
+
+  std::string path_;  // of the data directory, for messages
+  adapters::Fd directory_;
+  adapters::Fd folder_;
+  Owner owner_;
+};
+
+}  // namespace slotwarden::act
