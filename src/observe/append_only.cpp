@@ -74,8 +74,9 @@ class Reading {
     if (in_rdb_) {
       rdb_.feed(bytes);
       fed_ += bytes.size();
+      if (!rdb_.settled()) return true;
       const auto ends = rdb_.contents().length;
-      if (!ends || *ends > fed_) return !rdb_.settled();
+      if (!ends) return false;
       in_rdb_ = false;
       commands_.emplace(size_, *ends);
       bytes = bytes.last(static_cast<std::size_t>(fed_ - *ends));

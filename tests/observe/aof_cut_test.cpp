@@ -118,6 +118,28 @@ TEST_F(CutAof, InABaseOfCommandsIsTruncated) {
   EXPECT_EQ(look().would_drop, 9u);
 }
 
+TEST_F(CutAof, MayHaveCommandsBehindTheRdbOfItsBase) {
+  dir.write(base, small_dump().whole() + set_a);
+  EXPECT_EQ(look().state, DatasetState::valid) << look().detail;
+  EXPECT_EQ(look().commands, 5u);
+  dir.write(base, small_dump().whole() + "junk");
+  EXPECT_EQ(look().state, DatasetState::corrupt);
+  EXPECT_EQ(look().broken_at, small_dump().whole().size());
+  dir.write(base, small_dump().whole() + set_a.substr(0, 9));
+  EXPECT_EQ(look().state, DatasetState::truncated) << "it is not the last file";
+}
+
+TEST_F(CutAof, OfOneFileIsToldLikeAnyOther) {
+  std::filesystem::remove_all(dir / "appendonlydir");
+  dir.write("appendonly.aof", small_dump().whole() + set_a + set_b.substr(0, 9));
+  EXPECT_EQ(look().state, DatasetState::valid) << look().detail;
+  EXPECT_EQ(look().would_drop, 9u);
+  EXPECT_EQ(look().broken_at, small_dump().whole().size() + set_a.size());
+  EXPECT_EQ(look().keys_at_most, 3u + 2);
+  dir.write("appendonly.aof", small_dump().whole().substr(0, 90));
+  EXPECT_EQ(look().state, DatasetState::truncated);
+}
+
 TEST_F(CutAof, OfScriptsMayHoldAnyNumberOfKeys) {
   dir.write(last, select_0 + "*3\r\n$4\r\nEVAL\r\n$1\r\nx\r\n$1\r\n0\r\n");
   EXPECT_EQ(look().keys_at_most, std::nullopt);

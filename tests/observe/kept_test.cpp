@@ -78,6 +78,24 @@ TEST_F(KeptCopies, OfOtherBytesThanWereKeptAreCorruptThoughWholeByThemselves) {
   EXPECT_THAT(d.detail, HasSubstr("not what was kept"));
 }
 
+TEST_F(KeptCopies, WhoseChecksumWasSwitchedOffAfterADamageAreCorruptByTheirNote) {
+  const auto k = keep("a.rdb", small_dump().whole());
+  ASSERT_EQ(k.sum.size(), 16u);
+  auto bytes = small_dump().without_checksum();
+  ASSERT_EQ(bytes.size(), small_dump().whole().size());
+  dir.write("slotwarden-kept/a.rdb", bytes);
+  EXPECT_EQ(verify(only(), redis_7).look.dataset.state, DatasetState::valid) << "the same data, as its note says";
+  const auto at = bytes.find(
+      "\x01"
+      "a\x01"
+      "1");
+  ASSERT_NE(at, bytes.npos);
+  bytes[at + 3] = '7';
+  dir.write("slotwarden-kept/a.rdb", bytes);
+  EXPECT_EQ(look_at_dump(only().path, redis_7).dataset.state, DatasetState::valid) << "by itself nobody can tell";
+  EXPECT_EQ(verify(only(), redis_7).look.dataset.state, DatasetState::corrupt);
+}
+
 TEST_F(KeptCopies, WithADamagedNoteAreNotBelieved) {
   keep("a.rdb", small_dump().whole());
   dir.write("slotwarden-kept/a.rdb.json", "{");
