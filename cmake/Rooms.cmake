@@ -54,11 +54,11 @@ function(room name)
   endforeach()
 endfunction()
 
-# program(NAME ROOM): src/NAME.cpp as build/NAME.
-function(program name room)
+# program(NAME ROOM…): src/NAME.cpp as build/NAME.
+function(program name)
   if(EXISTS ${CMAKE_SOURCE_DIR}/src/${name}.cpp)
     add_executable(${name} ${CMAKE_SOURCE_DIR}/src/${name}.cpp)
     target_compile_definitions(${name} PRIVATE SLOTWARDEN_VERSION="${PROJECT_VERSION}")
-    target_link_libraries(${name} PRIVATE ${room})
+    target_link_libraries(${name} PRIVATE ${ARGN})
   endif()
 endfunction()

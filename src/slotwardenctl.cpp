@@ -8,11 +8,16 @@
 #include "cli/arguments.h"
 #include "cli/obey.h"
 #include "cli/prompt.h"
+#include "run/doctor.h"
 
 int main(int argc, char** argv) {
   using namespace slotwarden::cli;
   std::setlocale(LC_CTYPE, "");
-  const Globals g = read_arguments(argc, argv, SLOTWARDEN_VERSION);
+  Globals g = read_arguments(argc, argv, SLOTWARDEN_VERSION);
+  g.local = {.look = slotwarden::run::look_at_this_host,
+             .repair = slotwarden::run::repair_this_host,
+             .print_file = slotwarden::run::print_host_file,
+             .restore = slotwarden::run::restore_this_host};
   if (g.leave) {
     (*g.leave == 0 ? std::cout : std::cerr) << g.text;
     return *g.leave;

@@ -40,6 +40,9 @@ bool obey(std::string_view option, std::string_view value, Order& o) {
   if (option == "--follow") o.follow = true;
   if (option == "--yes") o.yes = true;
   if (option == "--verbose") o.verbose = true;
+  if (option == "--fix") o.fix = true;
+  if (option == "--config") o.config_file = value;
+  if (option == "--config") return !value.empty();
   if (option != "--timeout") return true;
   o.timeout = seconds_from(value);
   return o.timeout.has_value();
@@ -97,7 +100,7 @@ Result<Order> read_order(std::span<const std::string> words) {
       const std::string value = has_value ? words[++i] : equals == std::string::npos ? "" : word.substr(equals + 1);
       if (!obey(option->name, value, order))
         return Error{std::string(option->name) + " wants " + std::string(option->value) +
-                     " from 1 to 604800. Usage: " + control::form(*c)};
+                     (option->name == "--timeout" ? " from 1 to 604800" : "") + ". Usage: " + control::form(*c)};
     } else {
       sent.push_back(word);
       if (has_value) sent.push_back(words[++i]);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/local.h"
 #include "control/request.h"
 #include "facts/result.h"
 
@@ -19,6 +20,7 @@ struct Globals {
   std::optional<int> leave;          // set: nothing to do but to end with this code; `text` was wanted
   std::string text;                  // help, version or what is wrong
   std::vector<std::string> command;  // and its arguments; empty for the prompt
+  Local local;                       // what needs no daemon; set by the program, not by arguments
 };
 
 // Sockets and files from the environment where it names them (SLOTWARDEN_SOCKET, SLOTWARDEN_STATE).
@@ -31,6 +33,8 @@ struct Order {
   bool follow = false;
   bool yes = false;
   bool verbose = false;
+  bool fix = false;
+  std::string config_file;  // empty: the usual one
   std::optional<std::chrono::milliseconds> timeout;
 };
 

@@ -44,6 +44,9 @@ Words arguments(const control::CommandText& c, std::span<const std::string> inst
     }
     case control::Takes::command_name: return names();
     case control::Takes::channel: return {"events"};
+    case control::Takes::host_words:
+      if (index == 1) return {"print", "restore", "enforce"};
+      return {"sysctl", "tmpfiles", "limits", "systemd"};
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "cli/connection.h"
+#include "cli/doctor.h"
 #include "cli/feed.h"
 #include "cli/follow_log.h"
 #include "cli/last_status.h"
@@ -204,6 +205,11 @@ control::ExitCode obey(const Console& c, const Globals& g, std::span<const std::
   if (request.command == "HELP") {
     print_help(c, request.topic);
     return ExitCode::done;
+  }
+  if (request.command == "DOCTOR") return doctor(c, g, *order, errand.json);
+  if (request.command == "HOST") {
+    if (request.topic.starts_with("print ")) return print_host_file(c, g, *order, errand.json);
+    if (!Connection::open(g.socket)) return restore_host(c, g, *order, errand.json);
   }
   return run(errand, control::find_command(request.command)->changes);
 }

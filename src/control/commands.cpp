@@ -30,6 +30,13 @@ constexpr std::array for_tail{OptionText{"--lines", "-n", "N", "the last N lines
                               OptionText{"--bytes", "-c", "N", "the last N bytes (8192, at most 32768)"},
                               OptionText{"--follow", "-f", "", "go on printing what is appended", true}};
 
+constexpr std::array for_doctor{
+    OptionText{"--fix", "", "", "carry out what can be, after showing it; on a terminal, after asking", true},
+    OptionText{"--yes", "", "", "do not ask before --fix", true},
+    OptionText{"--config", "", "FILE", "the daemon's configuration (/etc/slotwarden/slotwarden.toml)", true}};
+constexpr std::array for_host{
+    OptionText{"--config", "", "FILE", "the daemon's configuration (/etc/slotwarden/slotwarden.toml)", true}};
+
 constexpr std::string_view outcomes = "an array of {port, outcome, rule, text}";
 
 constexpr std::array table{
@@ -37,6 +44,16 @@ constexpr std::array table{
         "STATUS", Takes::any_instances, false, false, "what each instance does now, and what holds it",
         "an array of {port, state, role, policy, pid, since, node_id, keys}, with hold {rule, because, release} and "
         "note where there is something to say"},
+    CommandText{
+        "DOCTOR", Takes::any_instances, false, false,
+        "whether this host and its servers are set up as they should be; needs no daemon",
+        "{findings [{setting, port, expected, actual, severity, why, fix, mode, kept}], not_seen, servers [{port, "
+        "pid, policy, managed}], daemon}",
+        for_doctor},
+    CommandText{"HOST", Takes::host_words, false, true,
+                "print the host's settings as files for an image; put back what they were before slotwarden (restore), "
+                "or keep them again (enforce)",
+                "{topic, text} for print, an array of {port, outcome, rule, text} otherwise", for_host},
     CommandText{"START", Takes::some_instances, false, true, "let it run, as soon as the start gate says go", outcomes,
                 for_start},
     CommandText{"STOP", Takes::some_instances, false, true,
@@ -109,6 +126,7 @@ std::string_view instances(Takes t) {
     case Takes::one_port: return " PORT";
     case Takes::command_name: return " [COMMAND]";
     case Takes::channel: return " events";
+    case Takes::host_words: return " print sysctl|tmpfiles|limits|systemd | restore | enforce";
   }
   return "";
 }

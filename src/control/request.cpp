@@ -1,6 +1,7 @@
 #include "control/request.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "control/commands.h"
@@ -88,6 +89,18 @@ Fault add_target(std::string_view word, Request& r) {
   return {};
 }
 
+constexpr std::array host_words{std::string_view{"print sysctl"}, std::string_view{"print tmpfiles"},
+                                std::string_view{"print limits"}, std::string_view{"print systemd"},
+                                std::string_view{"restore"},      std::string_view{"enforce"}};
+
+Fault add_host_word(std::string_view word, Request& r) {
+  const auto topic = r.topic + (r.topic.empty() ? "" : " ") + std::string(word);
+  const auto begins = [&](std::string_view known) { return known == topic || known.starts_with(topic + " "); };
+  if (std::ranges::none_of(host_words, begins)) return "it does not know " + quoted(topic);
+  r.topic = topic;
+  return {};
+}
+
 Fault add_word(const CommandText& c, std::string_view word, Request& r) {
   if (c.takes_signal && r.signal.empty()) {
     if (!signal_number(word)) return quoted(word) + " is not a signal's name (HUP, TERM, KILL, STOP, CONT, USR1 …)";
@@ -112,6 +125,7 @@ Fault add_word(const CommandText& c, std::string_view word, Request& r) {
       if (word != "events") return "the only channel is events, not " + quoted(word);
       r.topic = word;
       return {};
+    case Takes::host_words: return add_host_word(word, r);
   }
   return {};
 }
@@ -147,6 +161,8 @@ Fault check(const CommandText& c, const Request& r) {
   if (needs_target && r.targets.empty())
     return c.takes == Takes::one_port ? "it wants a port" : "it wants ports, a policy's name or all";
   if (c.takes == Takes::channel && r.topic.empty()) return "it wants the channel: events";
+  if (c.takes == Takes::host_words && std::ranges::find(host_words, r.topic) == host_words.end())
+    return r.topic.empty() ? "it wants to be told what to do" : "it wants to be told what to print";
   if (r.options.force && r.reason.empty()) return "--force needs --reason \"why\"";
   if (r.options.in_place && r.reason.empty()) return "--in-place needs --reason \"why\"";
   if (r.options.in_place && r.options.take_back)
@@ -184,7 +200,10 @@ std::vector<std::string> argv_of(const Request& r) {
   std::vector<std::string> argv{r.command};
   if (!r.signal.empty()) argv.push_back(r.signal);
   argv.insert(argv.end(), r.targets.begin(), r.targets.end());
-  if (!r.topic.empty()) argv.push_back(r.topic);
+  for (std::string_view rest = r.topic; !rest.empty();) {  // "print sysctl" is two words
+    argv.emplace_back(rest.substr(0, rest.find(' ')));
+    rest.remove_prefix(std::min(argv.back().size() + 1, rest.size()));
+  }
   if (r.options.force) argv.emplace_back("--force");
   if (r.options.in_place) argv.emplace_back("--in-place");
   if (r.options.take_back) argv.emplace_back("--take-back");

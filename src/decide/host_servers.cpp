@@ -43,6 +43,13 @@ void judge_descriptors(const ServerSeen& s, const HostPolicy& p, Findings& into)
            Repair{Repair::How::server_setting, "maxclients", wanted, s.port, s.pid});
 }
 
+// A command for the data directory; none for one that others use too, such as / or /tmp.
+std::string on_directory(const DirectorySeen& d, const std::string& command) {
+  constexpr std::uint32_t sticky = 01000;
+  const bool shared = (d.mode & sticky) != 0 || std::ranges::count(d.path, '/') < 2;
+  return shared ? "give the server a data directory of its own (`dir` in its file)" : command + " " + d.path;
+}
+
 }  // namespace
 
 std::uint64_t descriptors_needed(const ServerSeen& s) {
@@ -79,11 +86,11 @@ void judge_files(const ServerSeen& s, const HostPolicy& p, Findings& into) {
   const auto& d = *s.directory;
   if (s.uid && *s.uid != d.owner)
     into.add(host_rule("directory.owner"), p.owner, fmt::format("uid {}, as whom it runs", *s.uid),
-             fmt::format("uid {}", d.owner), fmt::format("chown {} {}", *s.uid, d.path));
+             fmt::format("uid {}", d.owner), on_directory(d, fmt::format("chown {}", *s.uid)));
   const auto allowed = static_cast<std::uint32_t>(p.permissions.want);
   if ((d.mode & 0777 & ~allowed) != 0)
     into.add(host_rule("directory.permissions"), p.permissions.mode, fmt::format("no more than {:04o}", allowed),
-             fmt::format("{:04o}", d.mode), fmt::format("chmod {:04o} {}", d.mode & allowed, d.path));
+             fmt::format("{:04o}", d.mode), on_directory(d, fmt::format("chmod {:04o}", d.mode & allowed)));
   const auto largest = std::max(d.dataset, s.used_memory.value_or(Bytes{}));
   const Bytes need{largest.n / 100 * static_cast<std::uint64_t>(p.free_percent.want)};
   if (d.free < need)

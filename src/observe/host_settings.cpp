@@ -71,6 +71,14 @@ std::optional<Bytes> memory_for(Pid pid) {
   return least;
 }
 
+Result<std::string> setting_value(const std::string& file) {
+  auto text = read_kernel_file(file);
+  if (!text) return text;
+  if (text->find('[') != text->npos) return formats::chosen_word(*text);
+  if (text->ends_with('\n')) text->pop_back();
+  return text;
+}
+
 HostSeen host_settings() {
   HostSeen seen;
   Looking look(seen);

@@ -2,6 +2,7 @@
 // short.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@ namespace slotwarden::observe {
 
 // Everything of HostSeen but the servers. What cannot be read is named in `blind`.
 [[nodiscard]] HostSeen host_settings();
+
+// The value of a file below /proc/sys or /sys as it would be written back: of a list of words, the chosen one.
+[[nodiscard]] Result<std::string> setting_value(const std::string& file);
 
 // Fills what the process of `server.pid` shows: its limits, its user, what of it is swapped. A process that has ended
 // leaves them unset.
@@ -29,6 +33,7 @@ void look_at_files(ServerSeen& server, const formats::ServerConf& conf);
 struct RunningServer {
   Pid pid;
   Port port;                // the lowest that it listens on
+  std::string directory;    // that it works in
   std::string config_file;  // by its command line; empty when that does not name one any more
 };
 [[nodiscard]] std::vector<RunningServer> running_servers();

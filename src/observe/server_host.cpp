@@ -115,7 +115,7 @@ std::vector<RunningServer> running_servers() {
       if (at != listening.end() && (!lowest || at->second < *lowest)) lowest = at->second;
       return false;
     });
-    if (lowest) found.push_back({pid, *lowest, config_argument(pid)});
+    if (lowest) found.push_back({pid, *lowest, process_link(pid, "cwd"), config_argument(pid)});
   }
   // A forked child of a server holds its sockets too: the parent came first.
   std::ranges::sort(found, {}, [](const RunningServer& r) { return std::pair(r.port, r.pid); });

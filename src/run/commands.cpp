@@ -279,6 +279,15 @@ std::string Commands::reading(const control::Request& r, const std::vector<Insta
     for (const auto* i : which) all.push_back({i->port(), i->conf.policy, i->conf.config, i->conf.server, i->state});
     return control::document(control::to_json(all));
   }
+  if (r.command == "DOCTOR") {
+    auto report = hooks_.host_report();
+    std::erase_if(report.findings, [&](const Finding& f) {
+      return f.port.n != 0 &&
+             std::ranges::find(which, f.port, [](const Instance* i) { return i->port(); }) == which.end();
+    });
+    control::sort_by_severity(report.findings);
+    return control::document(control::to_json(report));
+  }
   if (r.command == "REREAD") {
     auto compared = hooks_.compare();
     return compared ? control::document(control::to_json(*compared)) : control::error("ERR " + compared.error().what);
@@ -296,6 +305,10 @@ asio::awaitable<std::string> Commands::changing(const control::Request& r, const
   if (r.command == "ROLLING-RESTART") all = co_await roll(r, which, who);
   if (r.command == "HOLD") all = co_await hold_all(r, which, who, true);
   if (r.command == "RELEASE") all = co_await hold_all(r, which, who, false);
+  if (r.command == "HOST") {
+    if (r.topic.starts_with("print ")) co_return control::error("ERR slotwardenctl prints it, without the daemon");
+    all = co_await hooks_.host_restore(r.topic == "restore", who);
+  }
   if (!all.empty()) co_return bulk_outcomes(all);
   if (r.command == "SIGNAL") co_return bulk_outcomes(signal_all(r, which, who));
   if (r.command == "UPDATE") {

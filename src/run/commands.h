@@ -6,6 +6,7 @@
 #include <string>
 
 #include "config/load.h"
+#include "control/host_report.h"
 #include "control/outcome.h"
 #include "control/replies.h"
 #include "control/request.h"
@@ -20,6 +21,8 @@ struct DaemonHooks {
   std::function<Result<control::RereadReply>()> compare;
   std::function<std::vector<control::Outcome>()> take_up;
   std::function<void()> shut_down;
+  std::function<control::HostReport()> host_report;
+  std::function<asio::awaitable<std::vector<control::Outcome>>(bool restore, std::string who)> host_restore;
   std::string version;
 };
 

@@ -16,6 +16,7 @@
 #include "run/config_files.h"
 #include "run/control_server.h"
 #include "run/explain.h"
+#include "run/host_watch.h"
 #include "run/keeper.h"
 #include "run/prober.h"
 
@@ -50,10 +51,15 @@ struct Daemon::Impl {
         journal(*memory),
         services{loop.get_executor(), *memory,        journal,      peers,    readers, scans,
                  std::move(boot_id),  host.state_dir, host.log_dir, instances},
-        commands(services, {.compare = [this] { return compare(); },
-                            .take_up = [this] { return take_up(); },
-                            .shut_down = [this] { stop("the command shutdown"); },
-                            .version = options.version}) {
+        commands(services,
+                 {.compare = [this] { return compare(); },
+                  .take_up = [this] { return take_up(); },
+                  .shut_down = [this] { stop("the command shutdown"); },
+                  .host_report = [this] { return host_watch.report(); },
+                  .host_restore = [this](bool restore,
+                                         std::string who) { return host_watch.restore(restore, std::move(who)); },
+                  .version = options.version}),
+        host_watch(services, scans, l.config.host_policy) {
     for (const auto& c : l.config.instances)
       if (c.sound) add(c, l.config.policy_of(c));
   }
@@ -70,6 +76,7 @@ struct Daemon::Impl {
   std::map<Port, std::shared_ptr<Prober>> probers;
   Services services;
   Commands commands;
+  HostWatch host_watch;
   std::unique_ptr<ControlServer> control;
   std::optional<adapters::DirectoryLock> lock;
   bool running = false;
@@ -145,6 +152,7 @@ std::vector<control::Outcome> Daemon::Impl::take_up() {
     all.push_back({Port{}, Done::failed, "", "the configuration in force was kept"});
     return all;
   }
+  host_watch.take_up(fresh.config.host_policy);
   std::set<Port> seen;
   for (const auto& c : fresh.config.instances) {
     seen.insert(c.port);
@@ -221,6 +229,7 @@ asio::awaitable<void> Daemon::Impl::obey_signals() {
 void Daemon::Impl::stop(const std::string& why) {
   if (services.stopping) return;
   services.stopping = true;
+  host_watch.end();
   ::sd_notify(0, "STOPPING=1");
   journal.note(Port{}, "daemon-stopped", "", why + "; the servers run on");
   start(loop.get_executor(), "the end", end());
@@ -258,6 +267,7 @@ Result<std::unique_ptr<Daemon>> Daemon::build(DaemonOptions options, config::Loa
   impl->control = std::move(*listening);
   impl->journal.publish = [i = impl.get()](const Event& e) {
     i->dirty = true;
+    if (e.event == "running") i->host_watch.look_soon();
     i->control->publish(e);
   };
   return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
@@ -268,6 +278,7 @@ void Daemon::run() {
   i.running = true;
   i.journal.note(Port{}, "daemon-started", "",
                  fmt::format("version {}, {} instances", i.options.version, i.instances.size()));
+  start(i.loop.get_executor(), "the host's watch", i.host_watch.run());
   for (auto& instance : i.instances) i.supervise(*instance);
   start(i.loop.get_executor(), "the tick", i.tick());
   start(i.loop.get_executor(), "the peers", i.tend());

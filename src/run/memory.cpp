@@ -79,6 +79,11 @@ asio::awaitable<Result<void>> Memory::write(VoteClock v) {
   co_return co_await on(writer_, std::move(work));
 }
 
+asio::awaitable<Result<void>> Memory::write(std::string key, std::string value) {
+  auto work = [this, key = std::move(key), value = std::move(value)] { return store_->put(key, value); };
+  co_return co_await on(writer_, std::move(work));
+}
+
 asio::awaitable<Result<std::vector<Event>>> Memory::events(std::optional<Port> port, int limit) {
   auto work = [this, port, limit] { return store_->events(port, limit); };
   co_return co_await on(writer_, std::move(work));

@@ -38,6 +38,7 @@ class Memory {
   asio::awaitable<Result<void>> write(Port p, Intent i);
   asio::awaitable<Result<void>> write(Record r);
   asio::awaitable<Result<void>> write(VoteClock v);
+  asio::awaitable<Result<void>> write(std::string key, std::string value);
   asio::awaitable<Result<std::vector<Event>>> events(std::optional<Port> port, int limit);
   asio::awaitable<Result<std::string>> get(std::string key);
 

@@ -41,6 +41,7 @@ TEST(Request, IsUnderstoodForEveryCommandOfTheTable) {
     if (c.takes == Takes::some_instances) argv.emplace_back("all");
     if (c.takes == Takes::one_port) argv.emplace_back("7000");
     if (c.takes == Takes::channel) argv.emplace_back("events");
+    if (c.takes == Takes::host_words) argv.emplace_back("restore");
     const auto r = parse(argv);
     ASSERT_TRUE(r.has_value()) << c.name << ": " << r.error().what;
     EXPECT_EQ(r->command, c.name);
@@ -149,7 +150,7 @@ TEST(Request, BecomesArgumentsThatMeanTheSame) {
   for (const std::string_view line :
        {"START 7000 7001 --force --reason \"I know\"", "RESTART all --take-back", "ROLLING-RESTART storage --resume",
         "STOP 7000 --in-place --reason x", "EVENTS 7000 --limit 5", "TAIL 7000 --bytes 100", "SIGNAL HUP 7000",
-        "HELP START", "SUBSCRIBE events", "STATUS"}) {
+        "HELP START", "SUBSCRIBE events", "STATUS", "HOST print sysctl", "HOST restore"}) {
     const Request r = understood(line);
     const Result<Request> again = parse(argv_of(r));
     ASSERT_TRUE(again.has_value()) << line << ": " << again.error().what;

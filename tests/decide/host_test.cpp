@@ -132,6 +132,16 @@ TEST(HostDrift, TakesCommandsThatWereTakenAwayOneByOneForGuarded) {
   EXPECT_TRUE(drift(h, HostPolicy{}).empty());
 }
 
+TEST(HostDrift, ProposesNoChangeOfADirectoryThatOthersUse) {
+  for (const auto& [path, mode] : {std::pair("/", 0755U), {"/tmp", 01777U}, {"/var/tmp", 01777U}}) {
+    auto h = healthy_host();
+    h.servers[0].directory->path = path;
+    h.servers[0].directory->mode = mode;
+    h.servers[0].directory->owner = 0;
+    for (const auto& f : drift(h, HostPolicy{})) EXPECT_THAT(f.fix, testing::HasSubstr("of its own")) << f.setting;
+  }
+}
+
 std::string manual() {
   std::ostringstream out;
   out << "# The settings that a host is judged by\n\n"

@@ -1,0 +1,168 @@
+#include "cli/doctor.h"
+
+#include <algorithm>
+
+#include "cli/connection.h"
+#include "cli/print.h"
+#include "cli/table.h"
+
+namespace slotwarden::cli {
+namespace {
+
+using control::ExitCode;
+using control::HostReport;
+
+constexpr std::chrono::milliseconds patience{2'000};
+
+ExitCode complain(const Console& c, std::string_view what, ExitCode code) {
+  c.err << "slotwardenctl: " << printable(what) << '\n';
+  return code;
+}
+
+Paint paint_of(Severity s) {
+  switch (s) {
+    case Severity::danger: return Paint::bad;
+    case Severity::warning: return Paint::warning;
+    case Severity::advice: return Paint::plain;
+  }
+  return Paint::plain;
+}
+
+bool daemon_answers(const Globals& g) {
+  Result<Connection> daemon = Connection::open(g.socket);
+  return daemon && daemon->ask(std::array<std::string, 1>{"PING"}, patience);
+}
+
+// Of the host, and of the servers that the order names; of all where it names none.
+void narrow(HostReport& r, const std::vector<std::string>& targets) {
+  if (targets.empty()) return;
+  const auto named = [&](const control::LookedAtServer& s) {
+    return std::ranges::any_of(targets, [&](const std::string& t) {
+      const auto port = control::port_target(t);
+      return port ? *port == s.port : t == "all" || t == s.policy;
+    });
+  };
+  std::erase_if(r.servers, [&](const auto& s) { return !named(s); });
+  std::erase_if(r.findings, [&](const Finding& f) {
+    return f.port.n != 0 && std::ranges::find(r.servers, f.port, &control::LookedAtServer::port) == r.servers.end();
+  });
+}
+
+std::string kept_text(const HostReport& r, const Finding& f) {
+  if (is_kept(r, f)) return "yes";
+  return f.mode == Mode::enforce && f.repair ? "no daemon" : "no";
+}
+
+std::string servers_text(const HostReport& r) {
+  if (r.servers.empty()) return "No Redis or Valkey server runs here.";
+  std::string text = "Looked at the host and at";
+  for (const auto& s : r.servers)
+    text += (&s == r.servers.data() ? " " : ", ") + std::to_string(s.port.n) + " (" + s.policy +
+            (s.managed ? ")" : ", not kept by slotwarden)");
+  return text + ".";
+}
+
+void print(const Console& c, const HostReport& r) {
+  Table table({{"SEVERITY"}, {"PORT"}, {"SETTING"}, {"EXPECTED"}, {"ACTUAL"}, {"KEPT"}});
+  for (const auto& f : r.findings) {
+    table.row({{std::string(name(f.severity)), paint_of(f.severity)},
+               {f.port.n == 0 ? "host" : std::to_string(f.port.n)},
+               {f.setting, Paint::bold},
+               {f.expected},
+               {f.actual},
+               {kept_text(r, f)}});
+    table.below({std::string(f.why), Paint::faint});
+    table.below({"fix: " + f.fix});
+  }
+  if (!r.findings.empty()) table.print(c);
+  for (const auto& b : r.blind) c.out << painted(c, Paint::warning, "not looked at: ") << printable(b) << '\n';
+  c.out << servers_text(r) << '\n';
+  if (r.findings.empty()) {
+    c.out << painted(c, Paint::good, "Everything is as the policy wants it.") << '\n';
+    return;
+  }
+  c.out << r.findings.size() << (r.findings.size() == 1 ? " setting is" : " settings are")
+        << " not as the policy wants it. `slotwardenctl doctor --fix` carries out what it can.\n";
+}
+
+Result<HostReport> look(const Globals& g, const Order& order) {
+  if (!g.local.look) return Error{"this program cannot look at the host"};
+  auto report = g.local.look(order.config_file);
+  if (!report) return report.error();
+  narrow(*report, order.request.targets);
+  control::sort_by_severity(report->findings);
+  report->kept = daemon_answers(g);
+  return report;
+}
+
+bool confirmed(const Console& c, const Order& order) {
+  if (order.yes) return true;
+  if (!c.in_is_terminal) {
+    c.err << "slotwardenctl: nothing was changed; say --yes to go ahead without being asked\n";
+    return false;
+  }
+  c.err << "Go ahead? Type yes: " << std::flush;
+  std::string typed;
+  std::getline(c.in, typed);
+  return typed == "yes";
+}
+
+// In the order in which they were found, which is the one that converges: a descriptor limit before its maxclients.
+ExitCode fix(const Console& c, const Globals& g, const Order& order, const HostReport& found) {
+  std::ostream& out = c.err;
+  std::vector<const Finding*> can;
+  for (const auto& f : found.findings)
+    if (f.repair) can.push_back(&f);
+  if (can.empty()) return complain(c, "there is nothing among it that slotwardenctl can mend", ExitCode::refused);
+  out << "\nThese will be carried out:\n";
+  for (const auto* f : can) out << "  " << printable(f->fix) << '\n';
+  if (!confirmed(c, order)) return ExitCode::refused;
+  for (const auto* f : can) {
+    const auto done = g.local.repair(order.config_file, *f->repair);
+    out << (done ? painted(c, Paint::good, "done    ") : painted(c, Paint::bad, "failed  "))
+        << printable(done ? *done : f->setting + ": " + done.error().what) << '\n';
+  }
+  const auto again = look(g, order);
+  if (!again) return complain(c, again.error().what, ExitCode::failed);
+  out << again->findings.size() << " of " << found.findings.size() << " findings are left.\n";
+  return again->findings.empty() ? ExitCode::done : ExitCode::refused;
+}
+
+}  // namespace
+
+ExitCode doctor(const Console& c, const Globals& g, const Order& order, bool json) {
+  const auto report = look(g, order);
+  if (!report) return complain(c, report.error().what, ExitCode::failed);
+  if (json)
+    print_json(c, to_json(*report));
+  else
+    print(c, *report);
+  c.out << std::flush;
+  if (report->findings.empty()) return ExitCode::done;
+  return order.fix ? fix(c, g, order, *report) : ExitCode::refused;
+}
+
+ExitCode print_host_file(const Console& c, const Globals& g, const Order& order, bool json) {
+  const auto topic = order.request.topic.substr(std::string_view("print ").size());
+  if (!g.local.print_file) return complain(c, "this program cannot print it", ExitCode::failed);
+  const auto text = g.local.print_file(order.config_file, topic);
+  if (!text) return complain(c, text.error().what, ExitCode::failed);
+  if (json)
+    print_json(c, control::Json{{"topic", topic}, {"text", *text}});
+  else
+    c.out << *text << std::flush;
+  return ExitCode::done;
+}
+
+ExitCode restore_host(const Console& c, const Globals& g, const Order& order, bool json) {
+  if (!g.local.restore) return complain(c, "this program cannot restore it", ExitCode::failed);
+  const auto all = g.local.restore(order.config_file, order.request.topic == "restore");
+  if (!all) return complain(c, all.error().what, ExitCode::failed);
+  if (json)
+    print_json(c, control::to_json(std::span<const control::Outcome>(*all)));
+  else
+    print(c, std::span<const control::Outcome>(*all));
+  return control::exit_code(*all);
+}
+
+}  // namespace slotwarden::cli

@@ -1,0 +1,28 @@
+// What slotwardenctl does without a daemon, on the host that it runs on. The program puts it together: this room sees
+// neither the host nor the configuration.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "control/host_report.h"
+#include "control/outcome.h"
+#include "facts/finding.h"
+#include "facts/result.h"
+
+namespace slotwarden::cli {
+
+struct Local {
+  // Looks at this host, at every server of the configuration file and at every other one that runs here. An empty name
+  // means the usual file, which need not exist. The error is about the configuration.
+  std::function<Result<control::HostReport>(const std::string& config_file)> look;
+  // Carries one repair out, and says what was done.
+  std::function<Result<std::string>(const std::string& config_file, const Repair&)> repair;
+  // The text of `host print TOPIC`.
+  std::function<Result<std::string>(const std::string& config_file, const std::string& topic)> print_file;
+  // `host restore` (false: `host enforce`) where no daemon answers.
+  std::function<Result<std::vector<control::Outcome>>(const std::string& config_file, bool restore)> restore;
+};
+
+}  // namespace slotwarden::cli
