@@ -89,10 +89,10 @@ class Host(Namespace):
             _ip(f"link set {self.name} up")
 
     def drop(self, *, arriving: str = "", leaving: str = "") -> None:
-        """Packets that match are lost without a word until mend(): "ip saddr 10.77.0.2", "meta skuid 0", … (man nft)"""
-        chains = {"arriving": ("input", arriving), "leaving": ("output", leaving)}
-        rules = "".join(f"chain {name} {{ type filter hook {hook} priority 0; {match} drop; }}\n"
-                        for name, (hook, match) in chains.items() if match)
+        """What matches on the cable is lost without a word until mend(): "ip saddr 10.77.0.2", "meta skuid 0", … (nft)"""
+        chains = (("input", "iifname eth0", arriving), ("output", "oifname eth0", leaving))
+        rules = "".join(f"chain {hook} {{ type filter hook {hook} priority 0; {cable} {match} drop; }}\n"
+                        for hook, cable, match in chains if match)
         self._filter(f"table ip faults {{\n{rules}}}\n")
 
     def mend(self) -> None:
