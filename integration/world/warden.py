@@ -64,11 +64,12 @@ class Warden:
 
     # The daemon.
 
-    def start(self, timeout: float = 60) -> Warden:
-        """Returns once the control socket answers."""
+    def start(self, timeout: float = 60, user: int | None = None) -> Warden:
+        """Returns once the control socket answers. `user`: a uid to run as."""
         with open(self.log, "ab") as log, self.place.inside():
             self._daemon = subprocess.Popen([build_directory() / "slotwardend", "--config", self.config], cwd="/",
-                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                                            user=user, group=user)
         self.world.children.append(self._daemon)
         until(self._answers, timeout, "slotwardend's control socket answers")
         return self
