@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -93,7 +94,9 @@ bool arrange_descriptors(const ChildPlan& plan) noexcept {
   return plan.inherited < 0 || ::fcntl(plan.inherited, F_SETFD, 0) == 0;
 }
 
+// Capabilities that the daemon was lent are its own; one that is not root would hand them on to every server.
 bool change_user(const ChildPlan& plan) noexcept {
+  if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 && errno != EINVAL) return false;
   if (!plan.become) return true;
   const auto& a = *plan.become;
   return ::setgroups(a.groups.size(), a.groups.data()) == 0 && ::setresgid(a.gid, a.gid, a.gid) == 0 &&

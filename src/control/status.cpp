@@ -1,5 +1,7 @@
 #include "control/status.h"
 
+#include <cctype>
+
 #include "control/fields.h"
 
 namespace slotwarden::control {
@@ -36,6 +38,26 @@ Json to_json(std::span<const InstanceStatus> all) {
   Json j = Json::array();
   for (const InstanceStatus& s : all) j.push_back(to_json(s));
   return j;
+}
+
+std::string summary(std::span<const InstanceStatus> all) {
+  if (all.empty()) return "no servers are configured";
+  std::string text = std::to_string(all.size()) + (all.size() == 1 ? " server:" : " servers:");
+  for (const auto state : states) {
+    std::size_t count = 0;
+    std::string why;
+    for (const auto& s : all) {
+      if (s.state != state) continue;
+      ++count;
+      if (s.hold) why += (why.empty() ? "" : ", ") + std::to_string(s.port.n) + ": " + s.hold->rule;
+    }
+    if (count == 0) continue;
+    std::string word(name(state));
+    for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    text += (text.back() == ':' ? " " : ", ") + std::to_string(count) + " " + word;
+    if (!why.empty()) text += " (" + why + ")";
+  }
+  return text;
 }
 
 Result<InstanceStatus> status_from_json(const Json& j) {

@@ -41,6 +41,8 @@ struct InstanceStatus {
 // when set. What is not known is null.
 [[nodiscard]] Json to_json(const InstanceStatus& s);
 [[nodiscard]] Json to_json(std::span<const InstanceStatus> all);  // what STATUS answers, and the published status file
+// One line for people: "6 servers: 4 running, 1 loading, 1 held (7003: succession-open)".
+[[nodiscard]] std::string summary(std::span<const InstanceStatus> all);
 // Ignores keys it does not know: an older command understands a newer daemon.
 [[nodiscard]] Result<InstanceStatus> status_from_json(const Json& j);
 [[nodiscard]] Result<std::vector<InstanceStatus>> statuses_from_json(const Json& j);

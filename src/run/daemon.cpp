@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
-#include <systemd/sd-daemon.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <filesystem>
 
 #include "act/publish.h"
+#include "adapters/service_manager.h"
 #include "control/status.h"
 #include "observe/proc.h"
 #include "run/commands.h"
@@ -26,6 +26,7 @@ namespace slotwarden::run {
 
 namespace {
 
+namespace service_manager = adapters::service_manager;
 constexpr auto tend_every = 5s;
 
 Result<void> make_directory(const std::string& path, mode_t mode) {
@@ -189,7 +190,7 @@ void Daemon::Impl::publish_status() {
   const auto text = control::write(control::to_json(std::span<const control::InstanceStatus>(all)));
   if (auto done = act::publish(host.state_dir + "/status.json", text + "\n", 0644); !done)
     spdlog::error("{}", done.error().what);
-  ::sd_notifyf(0, "STATUS=%zu instances", all.size());
+  service_manager::status(control::summary(all));
 }
 
 asio::awaitable<void> Daemon::Impl::tick() {
@@ -219,7 +220,9 @@ asio::awaitable<void> Daemon::Impl::obey_signals() {
   while (!services.stopping) {
     const int number = co_await signals.async_wait(asio::use_awaitable);
     if (number == SIGHUP) {
+      service_manager::reloading();
       for (const auto& o : take_up()) journal.note(o.port, "update", "", o.text);
+      service_manager::ready();
       continue;
     }
     stop(number == SIGTERM ? "SIGTERM" : "SIGINT");
@@ -230,7 +233,7 @@ void Daemon::Impl::stop(const std::string& why) {
   if (services.stopping) return;
   services.stopping = true;
   host_watch.end();
-  ::sd_notify(0, "STOPPING=1");
+  service_manager::stopping();
   journal.note(Port{}, "daemon-stopped", "", why + "; the servers run on");
   start(loop.get_executor(), "the end", end());
 }
@@ -283,7 +286,8 @@ void Daemon::run() {
   start(i.loop.get_executor(), "the tick", i.tick());
   start(i.loop.get_executor(), "the peers", i.tend());
   start(i.loop.get_executor(), "the signals", i.obey_signals());
-  ::sd_notify(0, "READY=1");
+  start(i.loop.get_executor(), "the watchdog", service_manager::keep_alive(i.loop.get_executor()));
+  service_manager::ready();
   i.loop.run();
   i.publish_status();
   i.memory->finish();

@@ -2,11 +2,15 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "adapters/fd.h"
 #include "adapters/proc_files.h"
@@ -75,6 +79,23 @@ TEST_F(Spawn, RunsAsTheUserWithItsGroups) {
   EXPECT_EQ(status_field(pid, "Gid"), gid + "\t" + gid + "\t" + gid + "\t" + gid);
   EXPECT_EQ(status_field(pid, "Groups"), gid + " ");
   EXPECT_EQ(status_field(pid, "CapEff"), "0000000000000000");
+}
+
+// As a unit with AmbientCapabilities= makes them.
+bool lend_ambient(unsigned capability) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct sets[2];
+  if (::syscall(SYS_capget, &header, sets) != 0) return false;
+  sets[0].inheritable |= 1u << capability;
+  if (::syscall(SYS_capset, &header, sets) != 0) return false;
+  return ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) == 0;
+}
+
+TEST_F(Spawn, InheritsNoCapabilityThatTheDaemonWasLent) {
+  if (!lend_ambient(CAP_KILL)) GTEST_SKIP() << "no capability to lend";
+  const auto pid = born().pid;
+  ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  EXPECT_EQ(status_field(pid, "CapAmb"), "0000000000000000");
 }
 
 TEST_F(Spawn, HasTheLimitsAskedFor) {

@@ -62,6 +62,15 @@ TEST(StatusJson, ComesBackAsItWas) {
   EXPECT_EQ(*again, all);
 }
 
+TEST(StatusSummary, CountsByStateAndNamesWhatIsHeld) {
+  EXPECT_EQ(summary({}), "no servers are configured");
+  EXPECT_EQ(summary(std::vector{running()}), "1 server: 1 running");
+  auto other = held();
+  other.port = Port{7001};
+  const std::vector<InstanceStatus> all{running(), held(), running(), other};
+  EXPECT_EQ(summary(all), "4 servers: 2 running, 2 held (7000: succession-open, 7001: succession-open)");
+}
+
 TEST(StatusJson, UnderstandsANewerDaemon) {
   Json j = to_json(running());
   j["invented_later"] = {1, 2, 3};
