@@ -54,6 +54,10 @@ void each_start_option(P& p, Visit&& visit) {
                .form = Form::size,
                .doc = "How much of the replication stream a successor may lack compared with the dataset here."},
         p.staleness_allowed);
+  visit(Option{.name = "start.install_kept",
+               .form = Form::flag,
+               .doc = "Put a whole copy kept of this shard in place of a dataset that holds the start."},
+        p.install_kept);
 }
 
 template <class P, class Visit>

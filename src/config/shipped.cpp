@@ -13,6 +13,7 @@ Policy cache() {
   p.start.longest_wait = 30s;
   p.start.fewest_keys_percent = 0;
   p.start.staleness_allowed = (1_GiB).n;
+  p.start.install_kept = false;
   p.succession.silent_replica_wait = 200ms;
   p.succession.lag_allowed = 1'073'741'824;
   p.stop.handover_lag = (100_MiB).n;

@@ -77,9 +77,19 @@ Answer dataset_speaks_against(const StartEvidence& e, bool missed) {
   return std::nullopt;
 }
 
+// What speaks against the dataset, or that a kept copy is to take its place.
+StartVerdict mended(const StartVerdict& held_by, const StartEvidence& e) {
+  const bool may = e.policy.install_kept && e.recorded_keys > 0 && held_by.verdict.ruling == Ruling::refuse;
+  if (!may || e.kept_copy == Tri::no) return held_by;
+  if (e.kept_copy == Tri::unknown) return wait(rule("kept-unread"), 50ms);
+  auto v = wait(rule("kept-copy"), 10ms);
+  v.install = true;
+  return v;
+}
+
 StartVerdict standalone(const StartEvidence& e) {
   if (!passes_dataset_rules(e))
-    if (auto v = dataset_speaks_against(e, e.recorded_keys > 0)) return *v;
+    if (auto v = dataset_speaks_against(e, e.recorded_keys > 0)) return mended(*v, e);
   return go(rule("not-a-cluster-node"), e);
 }
 
@@ -143,7 +153,8 @@ Answer succession_open(const StartEvidence& e) {
 // A master that owns slots and that nobody succeeds.
 StartVerdict in_place_of_itself(const StartEvidence& e) {
   const bool never_held_keys = e.recorded && e.recorded_keys == 0;
-  if (auto v = dataset_speaks_against(e, !never_held_keys)) return *v;
+  if (auto v = dataset_speaks_against(e, !never_held_keys))
+    return alone(e) || e.majority == Tri::yes ? mended(*v, e) : *v;
   if (alone(e)) return go_quarantined(rule("shard-is-here"), e);
   if (e.majority == Tri::yes) return go_quarantined(rule("in-its-own-place"), e);
   return wait(rule("unproven"), 500ms);
@@ -163,6 +174,12 @@ StartVerdict start(const StartEvidence& e) {
 
 std::span<const RuleText> start_rules() {
   return start_table;
+}
+
+bool wants_kept_copy(const StartEvidence& e) {
+  auto unread = e;
+  unread.kept_copy = Tri::unknown;
+  return start(unread).verdict.rule == "kept-unread";
 }
 
 bool shrunken(std::optional<std::uint64_t> keys, std::uint64_t recorded, const StartPolicy& p) {

@@ -71,10 +71,13 @@ struct StartEvidence {
 
   // The dataset.
   DatasetState dataset = DatasetState::unknown;
-  std::optional<std::uint64_t> dataset_keys;  // unset where the format does not tell (AOF)
+  // Unset where the format does not tell; of an append-only file an upper bound, where there is one.
+  std::optional<std::uint64_t> dataset_keys;
   std::uint64_t recorded_keys = 0;
   Tri older_than_record = Tri::unknown;  // by replication offset, where both are known; a crash loses what was unsaved,
                                          // so this alone refuses nothing
+  // A kept copy may take the dataset's place (decide/kept.h); asked only while the dataset speaks against a start.
+  Tri kept_copy = Tri::unknown;
   StartPolicy policy;
 };
 
@@ -82,6 +85,7 @@ struct StartVerdict {
   Verdict verdict;
   bool quarantine = false;  // start with replicas kept waiting until the loaded keys were counted
   bool set_aside = false;   // move a dataset that would not load aside first
+  bool install = false;     // put the best kept copy in place, then ask again
   bool fatal = false;       // refuse for good: show FATAL instead of HELD
 };
 
@@ -136,6 +140,9 @@ struct StartVerdict {
 //   cut-off              succession unknown, cut_off, not alone                   -> wait 500 ms
 //   succession-open      succession unknown or ask, not alone                     -> wait
 //   dataset-unread       dataset unknown                                          -> wait 50 ms
+//   kept-unread          the dataset speaks against a start (the three rules below), everything else would allow it,
+//                        policy.install_kept, and the kept copies were not looked at                 -> wait 50 ms
+//   kept-copy            the same, and kept_copy == yes                           -> wait, install
 //   empty-dataset        dataset absent or empty, and the record has keys, or there is no record    -> refuse
 //   bad-dataset          dataset truncated, corrupt, foreign, too new, unreadable -> refuse
 //   shrunken-dataset     dataset valid, keys known, fewer than fewest_keys_percent of the
@@ -153,6 +160,9 @@ struct StartVerdict {
 [[nodiscard]] StartVerdict start(const StartEvidence& e);
 
 [[nodiscard]] std::span<const RuleText> start_rules();
+
+// Whether a kept copy would release the start: worth looking for one.
+[[nodiscard]] bool wants_kept_copy(const StartEvidence& e);
 
 // "Much smaller than the record": known keys below the policy's share of the recorded ones, or none where there were
 // some.

@@ -69,7 +69,7 @@ struct SuccessionEvidence {
   // The dataset of the dead master, once it was looked at. `local_offset` is on the replicas' scale: set iff the
   // dataset belongs to the history that the heirs follow.
   DatasetState local = DatasetState::unknown;
-  std::optional<std::uint64_t> local_keys;
+  std::optional<std::uint64_t> local_keys;  // of an append-only file an upper bound, where there is one
   std::optional<Offset> local_offset;
   // The dataset holds everything that the dead process acknowledged: a whole append-only file of a process that died in
   // this boot of the host, or the final save of a clean stop.

@@ -30,6 +30,9 @@ struct StartPolicy {
   int fewest_keys_percent = 50;
   // How many bytes of replication stream the local dataset may be ahead of every replica before those are "all staler".
   std::uint64_t staleness_allowed = 0;
+  // Put a kept copy that is whole and of this shard in place of a dataset that holds a start, without a word of an
+  // operator. What it replaces is kept.
+  bool install_kept = true;
 };
 
 struct SuccessionPolicy {

@@ -128,7 +128,7 @@ void take_succession(const Instance& i, decide::StartEvidence& e) {
 
 void take_dataset(const Instance& i, const Dataset& d, decide::StartEvidence& e) {
   e.dataset = d.state;
-  e.dataset_keys = d.keys;
+  e.dataset_keys = d.keys ? d.keys : d.keys_at_most;
   if (d.offset && i.recorded && !d.replid.empty() && d.replid == i.record.replid)
     e.older_than_record = *d.offset < i.record.offset ? Tri::yes : Tri::no;
 }
@@ -234,6 +234,7 @@ asio::awaitable<decide::StartEvidence> gather_start(Instance& i, Services& s) {
   if (!e.wanted_up || (e.held && !e.forced)) co_return e;
   const auto found = co_await look_at_dataset(i, s);
   take_dataset(i, found, e);
+  e.kept_copy = Tri::no;
   take_operator(i, e);
   take_succession(i, e);  // it went on while the dataset was read
   look_at_shard(i, s, e);

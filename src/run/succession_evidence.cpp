@@ -168,7 +168,7 @@ void SuccessionWatch::gather_dataset() {
   if (!instance_.looked_at) return;
   const auto& d = instance_.looked_at->dataset;
   evidence_.local = d.state;
-  evidence_.local_keys = d.keys;
+  evidence_.local_keys = d.keys ? d.keys : d.keys_at_most;
   evidence_.local_offset.reset();
   // A whole append-only file has everything the process acknowledged, as long as the kernel that took its writes lives.
   const bool this_boot = instance_.record.boot_id == services_.boot_id;

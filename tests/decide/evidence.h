@@ -113,6 +113,7 @@ inline StartEvidence fit_host() {
   e.disk_full = Tri::no;
   e.orphans = Tri::no;
   e.cluster_enabled = Tri::yes;
+  e.kept_copy = Tri::no;
   return e;
 }
 

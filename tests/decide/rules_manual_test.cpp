@@ -11,6 +11,7 @@
 #include "decide/compare.h"
 #include "decide/handover.h"
 #include "decide/health.h"
+#include "decide/kept.h"
 #include "decide/lifecycle.h"
 #include "decide/quarantine.h"
 #include "decide/start.h"
@@ -36,6 +37,10 @@ std::vector<Chapter> chapters() {
        "is "
        "missing.",
        start_rules()},
+      {"Which kept copy takes the place of a dataset?",
+       "Kept copies. Asked when nothing but the dataset holds a start (rules empty-dataset, bad-dataset, "
+       "shrunken-dataset), of every copy in the folder `slotwarden-kept` beside the data. One at most is `go`.",
+       kept_rules()},
       {"May its replicas copy from it?",
        "Quarantine. A server that starts in place of a master keeps its replicas waiting until its keys were counted. "
        "`refuse` ends it.",

@@ -62,6 +62,20 @@ const char* broken_by_go(const StartEvidence& e, const StartVerdict& v) {
   return nullptr;
 }
 
+// A copy takes the place only of what would otherwise hold the start for good, and where everything else allows it.
+const char* broken_by_install(const StartEvidence& e) {
+  auto without = e;
+  without.kept_copy = Tri::no;
+  const auto v = start(without);
+  if (v.verdict.ruling != Ruling::refuse) return "replaces a dataset that does not hold the start";
+  if (worth_loading(e)) return "replaces a dataset worth loading";
+  if (e.recorded_keys == 0) return "replaces a dataset by guess";
+  auto mended = without;
+  mended.dataset = DatasetState::valid;
+  mended.dataset_keys = e.recorded_keys;
+  return start(mended).verdict.ruling == Ruling::go ? nullptr : "replaces a dataset although the start is not allowed";
+}
+
 // The law that the verdict breaks, or null.
 const char* broken_law(const StartEvidence& e, const StartVerdict& v, Table& table) {
   if (!table.has(v.verdict)) return "answers with a rule that the table does not have";
@@ -74,6 +88,8 @@ const char* broken_law(const StartEvidence& e, const StartVerdict& v, Table& tab
     return broken_by_go(e, v);
   }
   if (v.quarantine || v.set_aside) return "prepares a start that it does not allow";
+  if (v.install != (v.verdict.rule == "kept-copy")) return "installs by another rule";
+  if (v.install || v.verdict.rule == "kept-unread") return broken_by_install(e);
   if (v.fatal && v.verdict.ruling != Ruling::refuse) return "is fatal and waits";
   return nullptr;
 }
@@ -103,6 +119,7 @@ class StartLaws : public testing::Test {
     for (const auto& f : found)
       for (const std::uint64_t recorded : {0U, 1000U})
         for (const int policy : {0, 1, 2}) {
+          e.kept_copy = tris[cases_ % 3];  // turn by turn: every answer meets every dataset
           e.dataset = f.state;
           e.dataset_keys = f.keys;
           e.recorded_keys = recorded;

@@ -233,5 +233,58 @@ TEST(Start, DoesNotWrapAroundOnAbsurdCounts) {
   EXPECT_TRUE(shrunken(10, UINT64_MAX, p));
 }
 
+// Each dataset that holds a lone master.
+StartEvidence held_by_its_dataset(DatasetState state, std::optional<std::uint64_t> keys = {}) {
+  auto e = lone_master();
+  e.dataset = state;
+  e.dataset_keys = keys;
+  e.kept_copy = Tri::unknown;
+  return e;
+}
+
+TEST(Start, PutsAKeptCopyInPlaceOfADatasetThatHoldsIt) {
+  for (auto e : {held_by_its_dataset(DatasetState::absent), held_by_its_dataset(DatasetState::corrupt),
+                 held_by_its_dataset(DatasetState::valid, 10)}) {
+    EXPECT_TRUE(wants_kept_copy(e));
+    EXPECT_EQ(start(e).verdict.rule, "kept-unread");
+    e.kept_copy = Tri::yes;
+    EXPECT_EQ(start(e).verdict.rule, "kept-copy");
+    EXPECT_EQ(start(e).verdict.ruling, Ruling::wait);
+    EXPECT_TRUE(start(e).install);
+    e.kept_copy = Tri::no;
+    EXPECT_EQ(start(e).verdict.ruling, Ruling::refuse);
+    EXPECT_FALSE(start(e).install);
+  }
+}
+
+TEST(Start, LooksForNoKeptCopyWhereNoneIsWanted) {
+  EXPECT_FALSE(wants_kept_copy(lone_master())) << "its dataset is whole";
+  auto e = held_by_its_dataset(DatasetState::absent);
+  e.policy.install_kept = false;
+  EXPECT_FALSE(wants_kept_copy(e));
+  EXPECT_EQ(start(e).verdict.rule, "empty-dataset") << "the policy leaves it to the operator";
+  e = held_by_its_dataset(DatasetState::absent);
+  e.majority = Tri::no;
+  EXPECT_FALSE(wants_kept_copy(e)) << "a replica may hold newer data";
+  e = held_by_its_dataset(DatasetState::absent);
+  e.succession = Succession::ask;
+  EXPECT_FALSE(wants_kept_copy(e));
+  e = held_by_its_dataset(DatasetState::absent);
+  e.recorded_keys = 0;
+  EXPECT_FALSE(wants_kept_copy(e));
+  e = held_by_its_dataset(DatasetState::absent);
+  e.role_by_file = Role::replica;
+  EXPECT_FALSE(wants_kept_copy(e)) << "it refills itself";
+}
+
+TEST(Start, PutsAKeptCopyInPlaceForAServerOutsideAnyCluster) {
+  auto e = held_by_its_dataset(DatasetState::corrupt);
+  e.cluster_enabled = Tri::no;
+  e.recorded = false;
+  EXPECT_TRUE(wants_kept_copy(e));
+  e.kept_copy = Tri::yes;
+  EXPECT_TRUE(start(e).install);
+}
+
 }  // namespace
 }  // namespace slotwarden::decide

@@ -1,0 +1,91 @@
+#include "decide/kept.h"
+
+#include "decide/compare.h"
+#include "decide/rules.h"
+#include "decide/start.h"
+
+namespace slotwarden::decide {
+
+namespace {
+
+constexpr std::string_view by_word =
+    "`slotwardenctl accept-data PORT --from NAME --reason \"…\"` puts it in place all the same.";
+
+constexpr auto rules = std::to_array<RuleText>({
+    {Ruling::refuse, "kept-damaged", "It is not whole, or this server could not load it.",
+     "Nothing: it is kept as it is. `slotwardenctl inspect dump FILE` tells what is wrong with it."},
+    {Ruling::refuse, "kept-stranger", "Nothing shows that it is of this shard.", by_word},
+    {Ruling::refuse, "kept-small", "It holds far fewer keys than the instance had when it was last seen.", by_word},
+    {Ruling::refuse, "kept-staler", "What is in place is whole, and nothing shows that this copy is the fresher.",
+     by_word},
+    {Ruling::refuse, "kept-older", "Another copy is fresher, or as fresh.", by_word},
+    {Ruling::go, "kept-best", "It is whole, of this shard, holds what the record says, and none is fresher.", ""},
+});
+static_assert(well_formed(rules));
+
+consteval RuleText rule(std::string_view name) {
+  return row_of(rules, name);
+}
+
+bool of_this_shard(const KeptCandidate& c, const Copy& record) {
+  if (c.ours) return true;
+  if (!c.copy.shard.empty() && !record.shard.empty()) return c.copy.shard == record.shard;
+  const auto& id = c.copy.replid;
+  return !id.empty() && (id == record.replid || id == record.replid2);
+}
+
+// Copies of one shard: their save times may be compared where their offsets cannot.
+Copy of_shard(Copy c) {
+  c.shard = "this one";
+  return c;
+}
+
+bool worth_keeping(const Copy& present) {
+  return present.state == DatasetState::valid && present.keys != 0;
+}
+
+std::optional<RuleText> speaks_against(const KeptCandidate& c, const KeptEvidence& e) {
+  if (c.copy.state != DatasetState::valid && c.copy.state != DatasetState::empty) return rule("kept-damaged");
+  if (!e.record || !of_this_shard(c, *e.record)) return rule("kept-stranger");
+  if (c.copy.state == DatasetState::empty || !c.copy.keys || *c.copy.keys == 0 ||
+      shrunken(c.copy.keys, e.record->keys.value_or(0), e.policy))
+    return rule("kept-small");
+  if (worth_keeping(e.present) && compare(of_shard(c.copy), of_shard(e.present)).relation != Relation::fresher)
+    return rule("kept-staler");
+  return std::nullopt;
+}
+
+// Where nothing tells which is fresher, the one with more keys is the better guess.
+bool better(const Copy& a, const Copy& b) {
+  switch (compare(of_shard(a), of_shard(b)).relation) {
+    case Relation::fresher: return true;
+    case Relation::same:
+    case Relation::staler: return false;
+    case Relation::unknown:
+    case Relation::unrelated: break;
+  }
+  return a.keys.value_or(0) > b.keys.value_or(0);
+}
+
+}  // namespace
+
+KeptChoice choose_kept(const KeptEvidence& e) {
+  KeptChoice choice;
+  for (std::size_t n = 0; n < e.candidates.size(); ++n) {
+    const auto& c = e.candidates[n];
+    if (const auto against = speaks_against(c, e)) {
+      choice.judged.push_back(says(*against));
+      continue;
+    }
+    choice.judged.push_back(says(rule("kept-older")));
+    if (!choice.best || better(c.copy, e.candidates[*choice.best].copy)) choice.best = n;
+  }
+  if (choice.best) choice.judged[*choice.best] = says(rule("kept-best"));
+  return choice;
+}
+
+std::span<const RuleText> kept_rules() {
+  return rules;
+}
+
+}  // namespace slotwarden::decide
