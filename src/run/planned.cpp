@@ -128,6 +128,8 @@ asio::awaitable<std::optional<Outcome>> prepare(Instance& i, Services& s, const 
 [[nodiscard]] bool serves(const Instance& i) {
   if (i.state != ProcessState::running || !i.info || !i.answered || i.record.quarantined) return false;
   if (!i.cluster_node()) return true;
+  // Nobody asks anything of a master without slots, and alone it never says that the cluster is well.
+  if (i.info->role == Role::master && i.record.slots.none()) return true;
   // For two seconds after its start a node refuses every key, and its links to the others are not all up yet.
   return i.cluster && i.cluster->state_ok && (i.info->role == Role::master || i.info->master_link_up);
 }
@@ -192,9 +194,14 @@ asio::awaitable<Outcome> planned_restart(Instance& i, Services& s, PlannedOption
   s.journal.note(i.port(), "intent", "", "restart, by " + o.who + (o.reason.empty() ? "" : ": " + o.reason));
   i.unasked_ends.clear();
   i.backoff = {};
-  if (ran)
+  if (ran) {
     if (auto done = co_await stop_process(i, s, remembered.in_place && must_save(i)); !done)
       co_return outcome(i, Done::failed, done.error().what);
+  } else {
+    i.gate = {};  // what kept it down may have been mended: it is judged anew
+    i.cannot_execute.clear();
+    move(i, decide::LifeEvent::gate_wait);
+  }
   i.changed();
   if (auto ended = co_await served(i, s)) co_return *ended;
   std::string text = fmt::format("running as {}", name(i.info->role));
@@ -226,7 +233,7 @@ asio::awaitable<std::vector<Outcome>> rolling_restart(std::vector<Instance*> whi
     if (last.outcome != Done::done) {
       s.journal.warn(
           last.port, "rolling-stopped", last.rule,
-          fmt::format("{}; still to do: {}; go on with: slotwardenctl rolling-restart --resume", last.text, left));
+          fmt::format("{}; still to do: {}; go on with: slotwardenctl rolling-restart all --resume", last.text, left));
       co_return outcomes;
     }
     order.erase(order.begin());
