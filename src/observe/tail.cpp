@@ -48,7 +48,7 @@ Result<Tail> tail(const std::string& path, std::size_t bytes, std::size_t lines)
   t.text.resize(static_cast<std::size_t>(got));
   t.ends_at = static_cast<std::int64_t>(from) + got;
   if (t.truncated)
-    if (const auto line = t.text.find('\n'); line != t.text.npos) t.text.erase(0, line + 1);
+    if (const auto line = t.text.find('\n'); line < t.text.size() - 1) t.text.erase(0, line + 1);
   const auto begin = beginning_of_last(lines, t.text);
   t.truncated = t.truncated || begin > 0;
   t.text.erase(0, begin);

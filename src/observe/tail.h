@@ -15,8 +15,8 @@ struct Tail {
   std::int64_t ends_at = 0;  // the offset in the file just behind it
 };
 
-// The last `bytes` of a regular file, from a line's beginning where it was cut; of those the last `lines`, or all for
-// 0. Blocking.
+// The last `bytes` of a regular file, from a line's beginning where one is among them; of those the last `lines`, or
+// all for 0. Blocking.
 [[nodiscard]] Result<Tail> tail(const std::string& path, std::size_t bytes, std::size_t lines = 0);
 
 }  // namespace slotwarden::observe

@@ -46,6 +46,13 @@ TEST_F(TailTest, StopsAtTheBytesAllowed) {
   EXPECT_EQ(t->ends_at, 14);
 }
 
+TEST_F(TailTest, BeginsWithinALineWhenNoneBeginsAmongTheBytes) {
+  const auto path = file("one\ntwo\nthree\n");
+  EXPECT_EQ(tail(path, 6)->text, "three\n");
+  EXPECT_EQ(tail(path, 4)->text, "ree\n");
+  EXPECT_TRUE(tail(path, 4)->truncated);
+}
+
 TEST_F(TailTest, IsEmptyForAnEmptyFile) {
   EXPECT_EQ(tail(file(""), 1000, 5)->text, "");
 }
