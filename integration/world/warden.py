@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 from collections.abc import Mapping
@@ -36,11 +37,13 @@ class Warden:
     """
 
     def __init__(self, world: World, servers: list[Server], *, policy: str = "storage", name: str = "host",
-                 policies: Mapping[str, str] | None = None, instance: str = "", host: str = "", place: Place = HERE):
+                 policies: Mapping[str, str] | None = None, instance: str = "", host: str = "", place: Place = HERE,
+                 environment: Mapping[str, str] | None = None):
         self.world = world
         self.servers = servers
         self.policy = policy
         self.place = place
+        self.environment = os.environ | dict(environment or {})
         self.directory = world.directory / name
         self.config = self.directory / "slotwarden.toml"
         self.socket = self.directory / "control.sock"
@@ -67,9 +70,9 @@ class Warden:
     def start(self, timeout: float = 60, user: int | None = None) -> Warden:
         """Returns once the control socket answers. `user`: a uid to run as."""
         with open(self.log, "ab") as log, self.place.inside():
-            self._daemon = subprocess.Popen([build_directory() / "slotwardend", "--config", self.config], cwd="/",
-                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                                            user=user, group=user)
+            self._daemon = subprocess.Popen(
+                [build_directory() / "slotwardend", "--config", self.config], cwd="/", env=self.environment,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, user=user, group=user)
         self.world.children.append(self._daemon)
         until(self._answers, timeout, "slotwardend's control socket answers")
         return self
