@@ -1,6 +1,7 @@
 #include "cli/doctor.h"
 
 #include <algorithm>
+#include <array>
 
 #include "cli/connection.h"
 #include "cli/print.h"
@@ -28,9 +29,14 @@ Paint paint_of(Severity s) {
   return Paint::plain;
 }
 
-bool daemon_answers(const Globals& g) {
+// Whether a daemon runs here and enforces the policy: it does not after `host restore`.
+bool daemon_enforces(const Globals& g) {
   Result<Connection> daemon = Connection::open(g.socket);
-  return daemon && daemon->ask(std::array<std::string, 1>{"PING"}, patience);
+  if (!daemon) return false;
+  const auto answer = daemon->ask(std::array<std::string, 1>{"DOCTOR"}, patience);
+  if (!answer || answer->is_error) return false;
+  const auto j = control::read(answer->text);
+  return j && j->is_object() && j->value("daemon", false);
 }
 
 // Of the host, and of the servers that the order names; of all where it names none.
@@ -46,11 +52,6 @@ void narrow(HostReport& r, const std::vector<std::string>& targets) {
   std::erase_if(r.findings, [&](const Finding& f) {
     return f.port.n != 0 && std::ranges::find(r.servers, f.port, &control::LookedAtServer::port) == r.servers.end();
   });
-}
-
-std::string kept_text(const HostReport& r, const Finding& f) {
-  if (is_kept(r, f)) return "yes";
-  return f.mode == Mode::enforce && f.repair ? "no daemon" : "no";
 }
 
 std::string servers_text(const HostReport& r) {
@@ -70,7 +71,7 @@ void print(const Console& c, const HostReport& r) {
                {f.setting, Paint::bold},
                {f.expected},
                {f.actual},
-               {kept_text(r, f)}});
+               {is_kept(r, f) ? "yes" : "no"}});
     table.below({std::string(f.why), Paint::faint});
     table.below({"fix: " + f.fix});
   }
@@ -91,7 +92,7 @@ Result<HostReport> look(const Globals& g, const Order& order) {
   if (!report) return report.error();
   narrow(*report, order.request.targets);
   control::sort_by_severity(report->findings);
-  report->kept = daemon_answers(g);
+  report->kept = daemon_enforces(g);
   return report;
 }
 

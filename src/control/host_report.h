@@ -21,7 +21,7 @@ struct HostReport {
   std::vector<Finding> findings;
   std::vector<std::string> blind;  // what could not be looked at, and why
   std::vector<LookedAtServer> servers;
-  bool kept = false;  // a daemon runs here that keeps what is enforced
+  bool kept = false;  // a daemon runs here, and enforces the policy
 };
 
 // Whether slotwarden itself keeps what the finding is about.

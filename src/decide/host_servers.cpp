@@ -28,6 +28,16 @@ void at_least(const HostRule& rule, Mode mode, std::uint64_t soft, std::uint64_t
            fmt::format("prlimit --pid {} --{}={}:{}", s.pid.n, option, text, text));
 }
 
+// Where its file is not known: a server that lowers maxclients takes what its descriptors allow, to the last one. It
+// might have been asked for exactly that; so this is told, and not mended.
+bool lowered_itself(const ServerSeen& s) {
+  constexpr std::int64_t server_reserve = 32;
+  if (s.maxclients_by_file || !s.settings.maxclients || !s.limits) return false;
+  const auto n = *s.settings.maxclients;
+  return n > 0 && n < static_cast<std::int64_t>(server_default_maxclients) &&
+         static_cast<std::uint64_t>(n + server_reserve) == s.limits->nofile.soft;
+}
+
 void judge_descriptors(const ServerSeen& s, const HostPolicy& p, Findings& into) {
   const auto need = descriptors_needed(s);
   const auto target = std::to_string(nofile_for(wanted_maxclients(s), s.process));
@@ -35,6 +45,12 @@ void judge_descriptors(const ServerSeen& s, const HostPolicy& p, Findings& into)
   if (s.limits && s.limits->nofile.soft < need)
     into.add(host_rule("limits.nofile"), p.nofile, fmt::format("at least {}", need),
              text_of_limit(s.limits->nofile.soft), raise, Repair{Repair::How::nofile, "nofile", target, s.port, s.pid});
+  if (lowered_itself(s))
+    into.add(
+        host_rule("limits.maxclients"), p.maxclients, fmt::format("{}, the default", server_default_maxclients),
+        fmt::format("{}, which is all that its {} descriptors allow", *s.settings.maxclients, s.limits->nofile.soft),
+        fmt::format("prlimit --pid {} --nofile=11056:11056 && redis-cli -p {} CONFIG SET maxclients {}", s.pid.n,
+                    s.port.n, server_default_maxclients));
   if (!s.maxclients_by_file || !s.settings.maxclients || *s.settings.maxclients >= *s.maxclients_by_file) return;
   const auto wanted = std::to_string(*s.maxclients_by_file);
   into.add(host_rule("limits.maxclients"), p.maxclients, wanted + ", as its file says",

@@ -115,6 +115,7 @@ struct ServerSeen {
   ServerSettings settings;
   std::string default_user_commands;  // "+@all", as ACL GETUSER prints it; empty when it was not told
   std::optional<Bytes> used_memory;
+  std::string config_file;  // that it was started with; empty: with none, or not known
   // Of its files.
   std::optional<DirectorySeen> directory;
   std::optional<LogSeen> log;

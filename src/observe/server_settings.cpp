@@ -39,9 +39,11 @@ void read_default_user(const adapters::Reply& reply, ServerSeen& server) {
   }
 }
 
-std::optional<Bytes> used_memory(const adapters::Reply& reply) {
+void read_info(const adapters::Reply& reply, ServerSeen& server) {
   const auto info = formats::server_info(reply.text);
-  return info ? std::optional(info->used_memory) : std::nullopt;
+  if (!info) return;
+  server.used_memory = info->used_memory;
+  server.config_file = info->config_file;
 }
 
 }  // namespace
@@ -59,7 +61,7 @@ asio::awaitable<Result<void>> ask_settings(adapters::RespConnection& connection,
   server.settings.password = password;
   server.differences = formats::differences(file, running);
   if (!(*replies)[1].is_error()) read_default_user((*replies)[1], server);
-  if (!(*replies)[2].is_error()) server.used_memory = used_memory((*replies)[2]);
+  if (!(*replies)[2].is_error()) read_info((*replies)[2], server);
   co_return Result<void>{};
 }
 

@@ -104,6 +104,7 @@ class Doctor {
 
   Looked look() {
     HostSeen seen = run(examiner_.look(subjects_));
+    if (learn_files(seen)) seen = run(examiner_.look(subjects_));
     for (auto& s : seen.servers) judge_as_what_it_is(s, config_);
     auto findings = decide::drift(seen, config_.host_policy);
     return {std::move(seen), std::move(findings)};
@@ -115,6 +116,21 @@ class Doctor {
   }
 
  private:
+  // A server that its command line tells nothing of names its file itself.
+  bool learn_files(const HostSeen& seen) {
+    bool learned = false;
+    for (std::size_t n = 0; n < subjects_.size(); ++n) {
+      auto& i = *subjects_[n].instance;
+      const auto& file = seen.servers[n].config_file;
+      if (subjects_[n].managed || file.empty() || !i.conf.config.empty() || !observe::server_conf(file)) continue;
+      const auto directory = i.server->dir;
+      i.conf.config = file;
+      learned = true;
+      if (read_server_file(i)) i.server->dir = directory;
+    }
+    return learned;
+  }
+
   template <class T>
   T run(asio::awaitable<T> work) {
     std::optional<T> result;

@@ -37,6 +37,14 @@ OnDisk read_disk(ServerSeen server, const std::optional<formats::ServerConf>& co
   return d;
 }
 
+// The memory is what every one of the servers may use.
+HostSeen read_host(const std::vector<Pid>& pids) {
+  HostSeen seen = observe::host_settings();
+  for (const auto pid : pids)
+    if (const auto memory = observe::memory_for(pid)) seen.memory = std::min(*memory, seen.memory.value_or(*memory));
+  return seen;
+}
+
 }  // namespace
 
 adapters::RespConnection* HostExaminer::connection(Port p) {
@@ -88,11 +96,12 @@ asio::awaitable<ServerSeen> HostExaminer::look_at(HostSubject subject, std::vect
 }
 
 asio::awaitable<HostSeen> HostExaminer::look(std::vector<HostSubject> subjects) {
-  HostSeen seen = observe::host_settings();
+  std::vector<Pid> pids;
+  for (const auto& s : subjects) pids.push_back(s.pid);
+  auto read = [pids = std::move(pids)] { return read_host(pids); };
+  HostSeen seen = co_await on(scans_, std::move(read));
   for (const auto& subject : subjects) {
     auto one = co_await look_at(subject, seen.blind);
-    if (const auto memory = observe::memory_for(subject.pid))
-      seen.memory = std::min(*memory, seen.memory.value_or(*memory));
     seen.servers.push_back(std::move(one));
   }
   std::erase_if(connections_, [&](const auto& c) {

@@ -85,7 +85,7 @@ asio::awaitable<void> HostWatch::run() {
 asio::awaitable<std::vector<Finding>> HostWatch::look() {
   auto which = subjects();
   auto seen = co_await examiner_.look(std::move(which));
-  report_.kept = true;
+  report_.kept = policy_in_force().mode == Mode::enforce;
   report_.blind = seen.blind;
   report_.servers.clear();
   for (const auto& s : seen.servers) report_.servers.push_back({s.port, s.pid, s.policy_name, s.managed});

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "decide/host.h"
@@ -42,6 +45,21 @@ TEST(HostFile, HasTheLimitsOfTheLargestServer) {
   EXPECT_THAT(*host_file("systemd", HostPolicy{}, needs), HasSubstr("\nLimitNOFILE=11056\n"));
   EXPECT_THAT(*host_file("limits", HostPolicy{}, needs), HasSubstr("\nredis - nofile 11056\n"));
   EXPECT_THAT(*host_file("tmpfiles", HostPolicy{}, needs), HasSubstr("/enabled - - - - never\n"));
+}
+
+// The files that packages ship are those of the shipped policy; UPDATE_DOCS=1 writes them anew.
+TEST(HostFile, IsWhatThePackageShips) {
+  for (const auto& [topic, file] :
+       {std::pair("sysctl", "sysctl.d/90-slotwarden.conf"), {"tmpfiles", "tmpfiles.d/slotwarden-hugepages.conf"}}) {
+    const std::string path = std::string(DOCS_DIR) + "/../units/" + file;
+    HostFileNeeds unknown;
+    unknown.nofile = 11'056;
+    const auto wanted = *host_file(topic, HostPolicy{}, unknown);
+    if (const char* update = std::getenv("UPDATE_DOCS"); update && std::string_view(update) == "1")
+      std::ofstream(path, std::ios::trunc) << wanted;
+    std::ifstream in(path);
+    EXPECT_EQ((std::string{std::istreambuf_iterator<char>(in), {}}), wanted) << path;
+  }
 }
 
 TEST(HostFile, KnowsItsTopicsAndNoOther) {

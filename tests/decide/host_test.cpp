@@ -93,6 +93,18 @@ TEST(HostDrift, RaisesTheDescriptorLimitBeforeMaxclients) {
                                          {Repair::How::server_setting, "maxclients", "10000", Port{7000}, Pid{4711}}}));
 }
 
+TEST(HostDrift, SeesThatMaxclientsWasLoweredWhereItsFileIsNotKnown) {
+  auto h = healthy_host();
+  h.servers.resize(1);
+  h.servers[0].maxclients_by_file.reset();
+  h.servers[0].settings.maxclients = 992;
+  EXPECT_TRUE(drift(h, HostPolicy{}).empty()) << "it has descriptors for more: 992 is what it was asked for";
+  h.servers[0].limits->nofile = {1'024, 1'024};
+  const auto found = drift(h, HostPolicy{});
+  EXPECT_EQ(settings(found), std::vector<std::string>{"limits.maxclients"});
+  EXPECT_TRUE(enforced(found).empty()) << "a guess is not enforced";
+}
+
 TEST(HostDrift, WantsAsMuchBacklogAsTheServersAskFor) {
   auto h = healthy_host();
   HostPolicy p;
