@@ -20,7 +20,8 @@ USER = "nobody"  # of the servers: it tells their packets from the daemons'
 class DaemonsCutOff(Scenario):
     def kept_for_user(self, hosts: list[Host]) -> tuple[Cluster, list[Warden]]:
         a, b, c = hosts
-        cluster = self.world.cluster(node_timeout_ms=int(NODE_TIMEOUT * 1000), places=[a, b, c, b, c, a])
+        cluster = self.world.cluster(node_timeout_ms=int(NODE_TIMEOUT * 1000), places=[a, b, c, b, c, a],
+                                     repl_diskless_sync_delay="0")
         self.world.directory.chmod(0o711)
         for server in cluster.servers:
             subprocess.run(["chown", "-R", USER, server.home], check=True)

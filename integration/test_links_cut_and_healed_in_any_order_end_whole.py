@@ -26,7 +26,8 @@ class AnyOrder(Scenario):
         self.tell(f"SLOTWARDEN_SEED={seed}")
         chance = random.Random(seed)
         *hosts, outside = self.world.hosts(7)
-        cluster = self.world.cluster(node_timeout_ms=int(NODE_TIMEOUT * 1000), places=hosts)
+        cluster = self.world.cluster(node_timeout_ms=int(NODE_TIMEOUT * 1000), places=hosts,
+                                     repl_diskless_sync_delay="0")
         wardens = self.kept_on_hosts(cluster)
         with Writer(cluster, place=outside, rate=100) as writer:
             for _ in range(int(os.environ.get("SLOTWARDEN_ROUNDS") or 2)):

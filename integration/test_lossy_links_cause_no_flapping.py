@@ -12,14 +12,15 @@ from world.waiting import until
 from world.warden import Warden
 from world.writer import Writer
 
-NODE_TIMEOUT = 4.0
+NODE_TIMEOUT = 3.0
 EVERY_SECOND_PACKET = "numgen random mod 100 < 50"
 
 
 class LossyLinks(Scenario):
     def spread(self) -> tuple[Host, Host, Host, Cluster, list[Warden]]:
         a, b, c = self.world.hosts(3)
-        cluster = self.world.cluster(node_timeout_ms=int(NODE_TIMEOUT * 1000), places=[a, b, c, b, c, a])
+        cluster = self.world.cluster(node_timeout_ms=int(NODE_TIMEOUT * 1000), places=[a, b, c, b, c, a],
+                                     repl_diskless_sync_delay="0")
         return a, b, c, cluster, self.kept_on_hosts(cluster)
 
     def lose(self, hosts: list[Host], arriving: str, seconds: float) -> None:

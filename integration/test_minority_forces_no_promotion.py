@@ -17,7 +17,8 @@ class Brake(Scenario):
     def shard_on_one_host(self) -> tuple[Cluster, Shard, list[Warden]]:
         """The first shard is all on the first host."""
         a, b, c = self.places = self.world.hosts(3)
-        cluster = self.world.cluster(node_timeout_ms=3000, places=[a, b, c, a, c, b])
+        cluster = self.world.cluster(node_timeout_ms=3000, places=[a, b, c, a, c, b],
+                                     repl_diskless_sync_delay="0")
         return cluster, cluster.shards[0], self.kept_on_hosts(cluster)
 
     def wait_and_heal(self, warden: Warden, accident: Accident, cluster: Cluster) -> None:
@@ -25,7 +26,7 @@ class Brake(Scenario):
         held = warden.wait_held(victim, "cut-off", "lost-majority")
         self.tell(f"{held['hold']['rule']}: {held['hold']['because']}")
         keys = replica.keys()
-        stays(lambda: not warden.events(name="asked") and victim.pid() is None and replica.keys() == keys, 8,
+        stays(lambda: not warden.events(name="asked") and victim.pid() is None and replica.keys() == keys, 6,
               "nothing is asked, nothing is started, and the replica keeps everything", pause=0.5)
         self.places[0].plug()
         healed = time.monotonic()

@@ -36,7 +36,7 @@ class OutOfMemory(Scenario):
         self.fail(f"{server.port} took everything and lives")
 
     def test_a_master(self) -> None:
-        cluster = self.world.cluster(persistence="none")
+        cluster = self.world.cluster(persistence="none", repl_diskless_sync_delay="0")
         warden = self.kept(cluster)
         shard = cluster.shards[0]
         victim, replica = cluster.master(shard), cluster.replicas(shard)[0]
@@ -84,7 +84,7 @@ class OutOfMemory(Scenario):
         self.assertIn("OOM killer", told)
 
     def test_the_daemon(self) -> None:
-        cluster = self.world.cluster(persistence="none")
+        cluster = self.world.cluster(persistence="none", repl_diskless_sync_delay="0")
         warden = self.kept(cluster)
         pids = {it.port: it.pid() for it in cluster.servers}
         group = MemoryLimit(self.world.directory, 32 * MEBIBYTE)

@@ -22,7 +22,8 @@ class Partition(Scenario):
 
     def test_of_three_hosts_one_is_cut_off(self) -> None:
         a, b, c = self.world.hosts(3)
-        cluster = self.world.cluster(node_timeout_ms=int(NODE_TIMEOUT * 1000), places=[a, b, c, b, c, a])
+        cluster = self.world.cluster(node_timeout_ms=int(NODE_TIMEOUT * 1000), places=[a, b, c, b, c, a],
+                                     repl_diskless_sync_delay="0")
         wardens = self.kept_on_hosts(cluster)
         shard = cluster.shards[0]
         old, heir = shard.servers
