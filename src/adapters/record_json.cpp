@@ -54,11 +54,23 @@ void each_field(R& r, Visit&& visit) {
 }
 
 template <class R, class Visit>
+requires std::same_as<std::remove_const_t<R>, LastSave>
+void each_field(R& r, Visit&& visit) {
+  auto& [at_unix, aof, keys, keys_with_expiry, replid, offset] = r;
+  visit("at_unix", at_unix);
+  visit("aof", aof);
+  visit("keys", keys);
+  visit("keys_with_expiry", keys_with_expiry);
+  visit("replid", replid);
+  visit("offset", offset);
+}
+
+template <class R, class Visit>
 requires std::same_as<std::remove_const_t<R>, Record>
 void each_field(R& r, Visit&& visit) {
   auto& [port, node_id, role, master, config_epoch, slots, ever_owned_slots, keys, keys_with_expiry, replid, offset,
          replicas, migrating, importing, nodes, node_timeout_ms, boot_id, seen_unix_ms, quarantined, succeeded,
-         stopped_cleanly] = r;
+         stopped_cleanly, saved, aof_pending] = r;
   visit("port", port);
   visit("node_id", node_id);
   visit("role", role);
@@ -80,6 +92,8 @@ void each_field(R& r, Visit&& visit) {
   visit("quarantined", quarantined);
   visit("succeeded", succeeded);
   visit("stopped_cleanly", stopped_cleanly);
+  visit("saved", saved);
+  visit("aof_pending", aof_pending);
 }
 
 template <class R, class Visit>

@@ -31,6 +31,17 @@ struct KnownReplica {
   friend bool operator==(const KnownReplica&, const KnownReplica&) = default;
 };
 
+// What the last load or save that a probe saw left on disk.
+struct LastSave {
+  std::int64_t at_unix = 0;  // 0: none was seen
+  bool aof = false;          // a rewrite of the append-only file
+  std::uint64_t keys = 0;    // at the first probe after it
+  std::uint64_t keys_with_expiry = 0;
+  std::string replid;
+  Offset offset;
+  friend bool operator==(const LastSave&, const LastSave&) = default;
+};
+
 struct Record {
   Port port;
   NodeId node_id;
@@ -56,6 +67,10 @@ struct Record {
   bool succeeded = false;
   // The last stop was ours, the process ended by itself with code 0, and no write came after its final save.
   bool stopped_cleanly = false;
+  LastSave saved;
+  // A dump was put in place of its append-only data: it is started with `appendonly no`, which is switched back once it
+  // has loaded, until the server has written the append-only file anew.
+  bool aof_pending = false;
 };
 
 // What the operator wants, kept apart from what is seen (law 6). Survives restarts and reboots.

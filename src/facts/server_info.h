@@ -63,6 +63,9 @@ struct ServerInfo {
   bool aof_enabled = false;
   bool bgsave_in_progress = false;
   bool aof_rewrite_in_progress = false;
+  bool aof_rewrite_scheduled = false;
+  bool last_aof_rewrite_ok = true;
+  std::optional<std::int64_t> aof_rewrites;  // since its start; from 7.0 on
   bool last_bgsave_ok = true;
   std::int64_t last_save_unix = 0;
   std::int64_t changes_since_save = 0;

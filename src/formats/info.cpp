@@ -123,7 +123,11 @@ using I = ServerInfo;
 // Sorted by name. Fields of Redis 6.2 to 8 and Valkey 7.2 to 9.
 constexpr std::array fields{
     Field{"aof_enabled", into<&I::aof_enabled>},
+    Field{"aof_last_bgrewrite_status",
+          [](std::string_view t, Reading& r) { return read_one_of(t, "err", "ok", r.info.last_aof_rewrite_ok); }},
     Field{"aof_rewrite_in_progress", into<&I::aof_rewrite_in_progress>},
+    Field{"aof_rewrite_scheduled", into<&I::aof_rewrite_scheduled>},
+    Field{"aof_rewrites", into<&I::aof_rewrites>},
     Field{"cluster_enabled", into<&I::cluster_enabled>},
     Field{"config_file", into<&I::config_file>},
     Field{"connected_clients", into<&I::connected_clients>},

@@ -36,6 +36,8 @@ Record full_record() {
   r.quarantined = true;
   r.succeeded = true;
   r.stopped_cleanly = true;
+  r.saved = {1'700'000'000, true, 9, 1, std::string(40, 'd'), {77}};
+  r.aof_pending = true;
   return r;
 }
 
@@ -64,6 +66,8 @@ TEST_F(StoreFile, GivesBackEveryFieldOfARecord) {
   EXPECT_EQ(r.importing, full_record().importing);
   EXPECT_EQ(r.offset, full_record().offset);
   EXPECT_EQ(r.role, Role::replica);
+  EXPECT_EQ(r.saved, full_record().saved);
+  EXPECT_TRUE(r.aof_pending);
 }
 
 TEST_F(StoreFile, KeepsOneRecordForEachPort) {

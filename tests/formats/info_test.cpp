@@ -17,7 +17,8 @@ constexpr std::string_view master_7_0 =
     "# Clients\r\nconnected_clients:12\r\nmaxclients:10000\r\n\r\n# Memory\r\nused_memory:1918424\r\n"
     "used_memory_human:1.83M\r\n\r\n# Persistence\r\nloading:0\r\nasync_loading:0\r\n"
     "rdb_changes_since_last_save:7\r\nrdb_bgsave_in_progress:1\r\nrdb_last_save_time:1795248106\r\n"
-    "rdb_last_bgsave_status:err\r\naof_enabled:1\r\naof_rewrite_in_progress:0\r\n\r\n"
+    "rdb_last_bgsave_status:err\r\naof_enabled:1\r\naof_rewrite_in_progress:0\r\n"
+    "aof_rewrite_scheduled:1\r\naof_last_bgrewrite_status:err\r\naof_rewrites:4\r\n\r\n"
     "# Replication\r\nrole:master\r\nconnected_slaves:2\r\n"
     "slave0:ip=10.0.0.2,port=7001,state=online,offset=757,lag=0\r\n"
     "slave1:ip=fe80::1,port=7002,state=wait_bgsave,offset=0,lag=3,type=replica\r\n"
@@ -64,6 +65,9 @@ TEST(Info, ReadsAMasterOfRedis) {
   EXPECT_FALSE(i.last_bgsave_ok);
   EXPECT_EQ(i.changes_since_save, 7);
   EXPECT_TRUE(i.aof_enabled);
+  EXPECT_TRUE(i.aof_rewrite_scheduled);
+  EXPECT_FALSE(i.last_aof_rewrite_ok);
+  EXPECT_EQ(i.aof_rewrites, 4);
   EXPECT_EQ(i.role, Role::master);
   EXPECT_FALSE(i.master.has_value());
   EXPECT_EQ(i.replid, "ebc4a3ab5eb427e054ccdedbe15605af57e56b10");
