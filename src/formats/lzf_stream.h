@@ -34,6 +34,7 @@ class LzfStream {
   static constexpr std::size_t longest_run = 264;  // that one token stands for
   static constexpr std::size_t room = 4 * farthest;
 
+  std::size_t skip_tokens(std::span<const std::byte> packed);
   template <bool keeps>
   std::size_t walk(std::span<const std::byte> packed);
   template <bool keeps>

@@ -72,9 +72,9 @@ bool Packed::take_text(RdbWindow& w) {
 bool Packed::intset(RdbWindow& w) {
   if (expect_ == Expect::header) return intset_header(w);
   switch (width_) {
-    case 2: return intset_numbers<std::int16_t>(w);
-    case 4: return intset_numbers<std::int32_t>(w);
-    default: return intset_numbers<std::int64_t>(w);
+    case 2: return intset_number<std::int16_t>(w);
+    case 4: return intset_number<std::int32_t>(w);
+    default: return intset_number<std::int64_t>(w);
   }
 }
 
@@ -94,18 +94,14 @@ bool Packed::intset_header(RdbWindow& w) {
 }
 
 template <class Number>
-bool Packed::intset_numbers(RdbWindow& w) {
+bool Packed::intset_number(RdbWindow& w) {
   Number n{};
-  while (w.little_endian(n) == Got::all) {
-    if (rules_.entries() > 0 && n <= last_number_) return wrong("its numbers are not in ascending order");
-    last_number_ = n;
-    rules_.number(n);
-    if (rules_.entries() == announced_) {
-      expect_ = Expect::over;
-      return true;
-    }
-  }
-  return false;
+  if (w.little_endian(n) != Got::all) return false;
+  if (rules_.entries() > 0 && n <= last_number_) return wrong("its numbers are not in ascending order");
+  last_number_ = n;
+  rules_.number(n);
+  if (rules_.entries() == announced_) expect_ = Expect::over;
+  return true;
 }
 
 }  // namespace slotwarden::formats

@@ -45,7 +45,7 @@ class Packed {
   bool intset(RdbWindow& w);
   bool intset_header(RdbWindow& w);
   template <class Number>
-  bool intset_numbers(RdbWindow& w);
+  bool intset_number(RdbWindow& w);
 
   // Texts of which a part is enough.
   void begin_text(std::uint64_t length, Expect after);

@@ -137,7 +137,7 @@ RdbCheck::Finding RdbCheck::judge(const DumpContents& c) const {
   if (walk_.version() == 0) return judge_beginning();
   if (auto refused = refused_version()) return *refused;
   if (walk_.state() == RdbWalk::State::broken)
-    return {DatasetState::corrupt, walk_.problem() + at(walk_.broken_at()), walk_.broken_at()};
+    return {DatasetState::corrupt, walk_.problem() + at(walk_.item_at()), walk_.item_at()};
   if (!ended()) return {DatasetState::truncated, "it ends in " + walk_.where() + ", after " + quantity(size_), size_};
   return judge_end(c);
 }

@@ -27,10 +27,16 @@ class RdbTally {
   };
   // In the database at hand.
   void key(const Key& k) {
-    ++database_.keys;
-    database_.with_expiry += k.expires;
-    ++of_kind_[static_cast<std::size_t>(k.kind)];
-    if (k.size > too_small_) keep(k);
+    count(k.kind, 1, k.expires ? 1 : 0);
+    if (may_be_kept(k.size)) keep(k);
+  }
+  // The same in two parts: each key that may be kept, and how many there were in all.
+  void keep(const Key& k);
+  [[nodiscard]] bool may_be_kept(std::uint64_t size) const { return size > too_small_; }
+  void count(ValueKind kind, std::uint64_t keys, std::uint64_t with_expiry) {
+    database_.keys += keys;
+    database_.with_expiry += with_expiry;
+    of_kind_[static_cast<std::size_t>(kind)] += keys;
   }
   void database(std::uint64_t number);
   void announced(std::uint64_t keys, std::uint64_t with_expiry);
@@ -43,7 +49,6 @@ class RdbTally {
   void put_into(DumpContents& contents) const;
 
  private:
-  void keep(const Key& k);
   static void add(std::vector<DatabaseKeys>& databases, const DatabaseKeys& d);
 
   std::size_t biggest_;

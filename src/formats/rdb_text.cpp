@@ -65,6 +65,11 @@ void RdbText::compressed(std::span<const std::byte> bytes) {
   if (!right && problem_.empty()) problem_ = "its compressed form cannot be unpacked to its length";
 }
 
+bool RdbText::unpacks(const StringHead& head, std::span<const std::byte> bytes) {
+  lzf_.begin(head.unpacked);
+  return lzf_.check(bytes) && lzf_.whole();
+}
+
 void RdbText::whole() {
   if (form_ == StringHead::Form::packed && !lzf_.whole()) {
     problem_ = "its compressed form does not unpack to its length";

@@ -30,6 +30,9 @@ class RdbText {
   // Takes what there is of it. True when nothing is missing any more, or something is wrong with it.
   bool take(RdbWindow& w);
 
+  // Whether these bytes, all of a compressed string, can be unpacked to its length.
+  bool unpacks(const StringHead& head, std::span<const std::byte> bytes);
+
   // Once it is whole: what is wrong with it, or empty.
   [[nodiscard]] std::string_view problem() const { return problem_; }
   [[nodiscard]] std::uint64_t length() const { return length_; }

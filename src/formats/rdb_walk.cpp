@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "formats/numbers.h"
+#include "formats/rdb_plain.h"
 
 namespace slotwarden::formats {
 
@@ -75,52 +76,9 @@ bool RdbWalk::magic(RdbWindow& w) {
 bool RdbWalk::plain_strings(RdbWindow& w) {
   constexpr int first_with_all_prefixes = 9;
   if (prefixed_ || !tally_.in_database() || version_ < first_with_all_prefixes) return false;
-  const auto began = w.taken();
-  for (;;) {
-    const auto taken = w.taken();
-    RdbTally::Key key;
-    if (!plain_string(w, key)) {
-      w.back_to(taken);
-      return taken > began;
-    }
-    key.at = before_ + taken;
-    key.size = w.taken() - taken;
-    tally_.key(key);
-  }
-}
-
-// False for anything that is not usual or not right: then the slower way has the word.
-bool RdbWalk::plain_string(RdbWindow& w, RdbTally::Key& key) {
-  enum : std::uint64_t { string = 0, idle = 248, frequency = 249, expiry = 252 };
-  std::uint64_t code = 0;
-  std::uint64_t ignored = 0;
-  while (w.byte(code) == Got::all && code != string) {
-    switch (code) {
-      case expiry:
-        if (w.little_endian(ignored) != Got::all) return false;
-        key.expires = true;
-        break;
-      case idle:
-        if (w.length(ignored) != Got::all) return false;
-        break;
-      case frequency:
-        if (w.byte(ignored) != Got::all) return false;
-        break;
-      default: return false;
-    }
-  }
-  StringHead head;
-  if (w.string(head) != Got::all || head.form != StringHead::Form::raw || head.length > w.left()) return false;
-  key.name = w.rest().first(head.length);
-  key.name_length = head.length;
-  w.skip(head.length);
-  if (w.string(head) != Got::all || head.length > w.left()) return false;
-  if (head.form != StringHead::Form::packed) {
-    w.skip(head.length);
-    return true;
-  }
-  text_.begin(head, RdbText::Use::ignored);
-  return text_.take(w) && text_.problem().empty();
+  const auto taken = take_plain_strings(w.rest(), before_ + w.taken(), text_, tally_);
+  w.skip(taken);
+  return taken > 0;
 }
 
 bool RdbWalk::begin_record(RdbWindow& w) {

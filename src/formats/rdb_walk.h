@@ -32,9 +32,10 @@ class RdbWalk {
   [[nodiscard]] State state() const { return state_; }
   // Through the EOF mark once the walk ended; before that, the bytes that were understood.
   [[nodiscard]] std::uint64_t length() const { return before_; }
-  // Why it is broken, and where: the beginning of the item that does not fit.
+  // Why it is broken.
   [[nodiscard]] const std::string& problem() const { return problem_; }
-  [[nodiscard]] std::uint64_t broken_at() const { return item_at_; }
+  // Where the item at hand begins: once broken, the one that does not fit.
+  [[nodiscard]] std::uint64_t item_at() const { return item_at_; }
   // What is being read, for a file that ends there: "a hash that begins at byte 1234".
   [[nodiscard]] std::string where() const;
 
@@ -64,7 +65,6 @@ class RdbWalk {
   bool step(RdbWindow& w);
   bool magic(RdbWindow& w);
   bool plain_strings(RdbWindow& w);
-  bool plain_string(RdbWindow& w, RdbTally::Key& key);
   bool begin_record(RdbWindow& w);
   bool end_record();
   bool item(RdbWindow& w);
