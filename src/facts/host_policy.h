@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "facts/save_policy.h"
+
 namespace slotwarden {
 
 // off: not looked at. audit: told, with the command that mends it. enforce: mended where that is possible.
@@ -75,6 +77,8 @@ struct HostPolicy {
   WantedNumber nproc{4'096, Mode::audit};  // at least
   Mode core = Mode::audit;
   WantedNumber memlock{65'536, Mode::audit};  // at least
+
+  HostSavePolicy saves;  // [saves]
 };
 
 }  // namespace slotwarden

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "facts/save_policy.h"
 #include "facts/server_policy.h"
 #include "facts/units.h"
 
@@ -78,6 +79,7 @@ struct Policy {
   StopPolicy stop;
   LoadPolicy load;
   ProcessPolicy process;
+  SavePolicy save;
   ServerPolicy server;
 };
 

@@ -14,6 +14,8 @@
 #include "decide/kept.h"
 #include "decide/lifecycle.h"
 #include "decide/quarantine.h"
+#include "decide/save.h"
+#include "decide/save_watch.h"
 #include "decide/start.h"
 #include "decide/succession.h"
 
@@ -50,6 +52,12 @@ std::vector<Chapter> chapters() {
       {"It does not answer: is it dead?", "Health. `wait` leaves it alone, `refuse` ends it.", health_rules()},
       {"Is the server that runs there ours?",
        "Adoption. Asked when the daemon starts. What is refused is a stranger, and is not touched.", adopt_rules()},
+      {"May this server save now?",
+       "Saving. Asked every second of every server, the most overdue first. `go` is the lease to fork.", save_rules()},
+      {"A child copies memory: may it go on?",
+       "Watching. Asked several times a second while any server of the host forks. `refuse` ends the child, `wait` "
+       "lets it go on and makes room for it.",
+       save_watch_rules()},
   };
 }
 
