@@ -13,7 +13,7 @@ from world.waiting import stays, until
 from world.warden import Warden
 from world.writer import Writer
 
-NODE_TIMEOUT = 4.0
+NODE_TIMEOUT = 3.0
 USER = "nobody"  # of the servers: it tells their packets from the daemons'
 
 

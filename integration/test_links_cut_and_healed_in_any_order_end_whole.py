@@ -3,6 +3,9 @@
 meanwhile one server dies. Whatever the cluster and the daemons did in between: within 30 s after the last cable everything
 is whole, every server that was not killed is the same process, and no two masters serve one slot.
 
+Each keeps an append-only file. Without one, a master that was elected during the partition and dies before anybody could
+sync from it takes the only copy with it, and its start is held for the operator, as it must be.
+
 SLOTWARDEN_SEED repeats an order; SLOTWARDEN_ROUNDS makes more of it."""
 
 import os
@@ -26,7 +29,7 @@ class AnyOrder(Scenario):
         self.tell(f"SLOTWARDEN_SEED={seed}")
         chance = random.Random(seed)
         *hosts, outside = self.world.hosts(7)
-        cluster = self.world.cluster(node_timeout_ms=int(NODE_TIMEOUT * 1000), places=hosts,
+        cluster = self.world.cluster(node_timeout_ms=int(NODE_TIMEOUT * 1000), places=hosts, persistence="aof",
                                      repl_diskless_sync_delay="0")
         wardens = self.kept_on_hosts(cluster)
         with Writer(cluster, place=outside, rate=100) as writer:

@@ -25,7 +25,7 @@ class ForkRefused(Scenario):
         with Writer(cluster) as writer:
             victim.kill()
             until(lambda: len(self.refusals(warden.events(victim))) >= 4, 60, "four forks were refused")
-            self.assertIn(warden.state_of(victim), ("BACKOFF", "STARTING"))
+            warden.wait_state(victim, "BACKOFF")
             self.assertEqual({it.port: it.pid() for it in cluster.servers if it is not victim}, others)
             events = warden.events(victim)
             self.assertEqual([it for it in events if it["event"] == "fatal"], [])

@@ -28,7 +28,7 @@ class SetClock(Scenario):
                 self.settle(warden, cluster)
                 last = warden.events()[-1]["id"]
                 self.clock.step(ahead)
-                stays(lambda: [it for it in warden.events() if it["id"] > last] == [], 4, "nobody does anything", pause=0.5)
+                stays(lambda: [it for it in warden.events() if it["id"] > last] == [], 2, "nobody does anything", pause=0.5)
                 self.assertEqual({it["state"] for it in warden.ask("STATUS")}, {"RUNNING"})
                 told = datetime.fromisoformat(warden.status(cluster.servers[0])["since"])
                 self.tell(f"the clock is {ahead} s ahead; the first server is RUNNING since {told:%H:%M}")
