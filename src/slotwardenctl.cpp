@@ -9,6 +9,7 @@
 #include "cli/obey.h"
 #include "cli/prompt.h"
 #include "run/doctor.h"
+#include "run/inspect.h"
 
 int main(int argc, char** argv) {
   using namespace slotwarden::cli;
@@ -17,7 +18,9 @@ int main(int argc, char** argv) {
   g.local = {.look = slotwarden::run::look_at_this_host,
              .repair = slotwarden::run::repair_this_host,
              .print_file = slotwarden::run::print_host_file,
-             .restore = slotwarden::run::restore_this_host};
+             .restore = slotwarden::run::restore_this_host,
+             .inspect_dump = slotwarden::run::inspect_dump,
+             .inspect_dataset = slotwarden::run::inspect_dataset};
   if (g.leave) {
     (*g.leave == 0 ? std::cout : std::cerr) << g.text;
     return *g.leave;

@@ -28,11 +28,18 @@ std::string command_list() {
          "5 no answer from the daemon.\n";
 }
 
-std::optional<std::chrono::milliseconds> seconds_from(std::string_view text) {
+// From 1 to `most`.
+std::optional<int> number_from(std::string_view text, int most) {
   int n = 0;
   const auto [end, err] = std::from_chars(text.data(), text.data() + text.size(), n);
-  if (err != std::errc{} || end != text.data() + text.size() || n < 1 || n > 604'800) return std::nullopt;
-  return std::chrono::seconds{n};
+  if (err != std::errc{} || end != text.data() + text.size() || n < 1 || n > most) return std::nullopt;
+  return n;
+}
+
+std::optional<std::chrono::milliseconds> seconds_from(std::string_view text) {
+  const auto n = number_from(text, 604'800);
+  if (!n) return std::nullopt;
+  return std::chrono::seconds{*n};
 }
 
 // Obeys one of slotwardenctl's own options; false when its value is none.
@@ -41,6 +48,12 @@ bool obey(std::string_view option, std::string_view value, Order& o) {
   if (option == "--yes") o.yes = true;
   if (option == "--verbose") o.verbose = true;
   if (option == "--fix") o.fix = true;
+  if (option == "--keys") o.keys = true;
+  if (option == "--biggest") {
+    const auto n = number_from(value, 1000);
+    o.biggest = static_cast<std::size_t>(n.value_or(0));
+    return n.has_value();
+  }
   if (option == "--config") o.config_file = value;
   if (option == "--config") return !value.empty();
   if (option != "--timeout") return true;
@@ -100,7 +113,10 @@ Result<Order> read_order(std::span<const std::string> words) {
       const std::string value = has_value ? words[++i] : equals == std::string::npos ? "" : word.substr(equals + 1);
       if (!obey(option->name, value, order))
         return Error{std::string(option->name) + " wants " + std::string(option->value) +
-                     (option->name == "--timeout" ? " from 1 to 604800" : "") + ". Usage: " + control::form(*c)};
+                     (option->name == "--timeout"   ? " from 1 to 604800"
+                      : option->name == "--biggest" ? " from 1 to 1000"
+                                                    : "") +
+                     ". Usage: " + control::form(*c)};
     } else {
       sent.push_back(word);
       if (has_value) sent.push_back(words[++i]);

@@ -34,6 +34,8 @@ struct Order {
   bool yes = false;
   bool verbose = false;
   bool fix = false;
+  bool keys = false;
+  std::size_t biggest = 0;
   std::string config_file;  // empty: the usual one
   std::optional<std::chrono::milliseconds> timeout;
 };

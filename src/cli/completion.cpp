@@ -44,6 +44,12 @@ Words arguments(const control::CommandText& c, std::span<const std::string> inst
     }
     case control::Takes::command_name: return names();
     case control::Takes::channel: return {"events"};
+    case control::Takes::inspection: {
+      if (index == 1) return {"dump", "dataset"};
+      Words ports(instances.begin(), instances.end());
+      std::erase_if(ports, [](const std::string& s) { return s.empty() || s[0] < '0' || s[0] > '9'; });
+      return ports;
+    }
     case control::Takes::host_words:
       if (index == 1) return {"print", "restore", "enforce"};
       return {"sysctl", "tmpfiles", "limits", "systemd"};

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "control/host_report.h"
+#include "control/inspection.h"
 #include "control/outcome.h"
 #include "facts/finding.h"
 #include "facts/result.h"
@@ -23,6 +24,13 @@ struct Local {
   std::function<Result<std::string>(const std::string& config_file, const std::string& topic)> print_file;
   // `host restore` (false: `host enforce`) where no daemon answers.
   std::function<Result<std::vector<control::Outcome>>(const std::string& config_file, bool restore)> restore;
+  // `inspect dump` and `inspect dataset`; `watcher` is told the bytes read and their total now and then.
+  using Watcher = std::function<void(std::uint64_t read, std::uint64_t total)>;
+  std::function<Result<control::Inspection>(const std::string& file, std::size_t biggest, const Watcher& watcher)>
+      inspect_dump;
+  std::function<Result<control::Inspection>(const std::string& config_file, Port port, std::size_t biggest,
+                                            const Watcher& watcher)>
+      inspect_dataset;
 };
 
 }  // namespace slotwarden::cli

@@ -11,6 +11,7 @@
 #include "cli/doctor.h"
 #include "cli/feed.h"
 #include "cli/follow_log.h"
+#include "cli/inspect.h"
 #include "cli/last_status.h"
 #include "cli/print.h"
 #include "cli/waiting.h"
@@ -207,6 +208,7 @@ control::ExitCode obey(const Console& c, const Globals& g, std::span<const std::
     return ExitCode::done;
   }
   if (request.command == "DOCTOR") return doctor(c, g, *order, errand.json);
+  if (request.command == "INSPECT") return inspect(c, g, *order, errand.json);
   if (request.command == "HOST") {
     if (request.topic.starts_with("print ")) return print_host_file(c, g, *order, errand.json);
     if (!Connection::open(g.socket)) return restore_host(c, g, *order, errand.json);

@@ -37,6 +37,11 @@ constexpr std::array for_doctor{
 constexpr std::array for_host{
     OptionText{"--config", "", "FILE", "the daemon's configuration (/etc/slotwarden/slotwarden.toml)", true}};
 
+constexpr std::array for_inspect{
+    OptionText{"--keys", "", "", "list the databases and the types of the keys", true},
+    OptionText{"--biggest", "", "N", "name the N keys that take the most room in the file (at most 1000)", true},
+    OptionText{"--config", "", "FILE", "the daemon's configuration (/etc/slotwarden/slotwarden.toml)", true}};
+
 constexpr std::string_view outcomes = "an array of {port, outcome, rule, text}";
 
 constexpr std::array table{
@@ -71,6 +76,12 @@ constexpr std::array table{
                 "the rule that decides about it, every fact with its source and age, and what would release it",
                 "an array of the status with verdict {ruling, rule, because, release}, evidence [{name, value, source, "
                 "age_ms}], succession, would_release and may_lose"},
+    CommandText{"INSPECT", Takes::inspection, false, false,
+                "read an RDB file, or what the server of a port would load, to its last byte and say what it is worth; "
+                "needs no daemon",
+                "{what, state, detail, file, append_only, size, broken_at, keys, keys_with_expiry, keys_at_most, "
+                "commands, would_drop, replid, offset, saved, writer, parts, contents}",
+                for_inspect},
     CommandText{"EVENTS", Takes::any_instances, false, false, "what happened, oldest first",
                 "an array of {at, port, event, rule, detail, id}", for_events},
     CommandText{"TAIL", Takes::one_port, false, false, "the end of what the server wrote to its log",
@@ -126,6 +137,7 @@ std::string_view instances(Takes t) {
     case Takes::one_port: return " PORT";
     case Takes::command_name: return " [COMMAND]";
     case Takes::channel: return " events";
+    case Takes::inspection: return " dump FILE | dataset PORT";
     case Takes::host_words: return " print sysctl|tmpfiles|limits|systemd | restore | enforce";
   }
   return "";

@@ -9,7 +9,7 @@
 namespace slotwarden::control {
 
 // What a command wants to be told about: instances are named by port, by `all`, or by a policy's name.
-enum class Takes { nothing, any_instances, some_instances, one_port, command_name, channel, host_words };
+enum class Takes { nothing, any_instances, some_instances, one_port, command_name, channel, host_words, inspection };
 
 struct OptionText {
   std::string_view name;          // "--limit"

@@ -101,6 +101,21 @@ Fault add_host_word(std::string_view word, Request& r) {
   return {};
 }
 
+Fault add_inspected(std::string_view word, Request& r) {
+  if (r.topic.empty()) {
+    if (word != "dump" && word != "dataset") return "it inspects a dump or a dataset, not " + quoted(word);
+    r.topic = word;
+    return {};
+  }
+  if (!r.file.empty() || !r.targets.empty()) return "it inspects one at a time";
+  if (r.topic == "dump") {
+    r.file = word;
+    return {};
+  }
+  if (!port_target(word)) return quoted(word) + " is not a port (1 to 65535)";
+  return add_target(word, r);
+}
+
 Fault add_word(const CommandText& c, std::string_view word, Request& r) {
   if (c.takes_signal && r.signal.empty()) {
     if (!signal_number(word)) return quoted(word) + " is not a signal's name (HUP, TERM, KILL, STOP, CONT, USR1 …)";
@@ -125,6 +140,7 @@ Fault add_word(const CommandText& c, std::string_view word, Request& r) {
       if (word != "events") return "the only channel is events, not " + quoted(word);
       r.topic = word;
       return {};
+    case Takes::inspection: return add_inspected(word, r);
     case Takes::host_words: return add_host_word(word, r);
   }
   return {};
@@ -160,6 +176,10 @@ Fault check(const CommandText& c, const Request& r) {
   const bool needs_target = c.takes == Takes::some_instances || c.takes == Takes::one_port;
   if (needs_target && r.targets.empty())
     return c.takes == Takes::one_port ? "it wants a port" : "it wants ports, a policy's name or all";
+  if (c.takes == Takes::inspection && r.file.empty() && r.targets.empty())
+    return r.topic == "dataset" ? "it wants a port"
+           : r.topic == "dump"  ? "it wants a file"
+                                : "it wants dump or dataset";
   if (c.takes == Takes::channel && r.topic.empty()) return "it wants the channel: events";
   if (c.takes == Takes::host_words && std::ranges::find(host_words, r.topic) == host_words.end())
     return r.topic.empty() ? "it wants to be told what to do" : "it wants to be told what to print";
@@ -199,6 +219,11 @@ Result<Request> parse(std::span<const std::string> argv) {
 std::vector<std::string> argv_of(const Request& r) {
   std::vector<std::string> argv{r.command};
   if (!r.signal.empty()) argv.push_back(r.signal);
+  if (r.command == "INSPECT") {  // what it inspects stands behind the kind of it
+    argv.push_back(r.topic);
+    argv.push_back(r.file.empty() ? r.targets.front() : r.file);
+    return argv;
+  }
   argv.insert(argv.end(), r.targets.begin(), r.targets.end());
   for (std::string_view rest = r.topic; !rest.empty();) {  // "print sysctl" is two words
     argv.emplace_back(rest.substr(0, rest.find(' ')));

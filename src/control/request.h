@@ -29,8 +29,9 @@ struct Request {
   int limit = 100;         // EVENTS: the newest so many
   std::int64_t lines = 0;  // TAIL: the last so many of what `bytes` allows; 0 for all of it
   std::int64_t bytes = 0;  // TAIL: the last so many; 0 unless given (the daemon chooses)
-  std::string topic;       // HELP: the command asked about, upper case, or empty. SUBSCRIBE: the channel.
-                           // HOST: "print sysctl", "restore", …
+  std::string file;        // INSPECT dump: what to read
+  std::string topic;  // INSPECT: dump or dataset. HELP: the command asked about, upper case, or empty. SUBSCRIBE: the
+                      // channel. HOST: "print sysctl", "restore", …
 };
 
 // From the arguments of a RESP request, options anywhere after the command: {"RESTART", "7000", "--in-place",

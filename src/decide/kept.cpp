@@ -8,8 +8,7 @@ namespace slotwarden::decide {
 
 namespace {
 
-constexpr std::string_view by_word =
-    "`slotwardenctl accept-data PORT --from NAME --reason \"…\"` puts it in place all the same.";
+constexpr std::string_view by_word = "A person may put it in place all the same, keeping what is there.";
 
 constexpr auto rules = std::to_array<RuleText>({
     {Ruling::refuse, "kept-damaged", "It is not whole, or this server could not load it.",

@@ -134,7 +134,7 @@ Answer need_not_wait(const StartEvidence& e) {
 }
 
 bool alone(const StartEvidence& e) {
-  const bool no_votes = e.cold_start || e.lost_majority || e.cut_off;
+  const bool no_votes = e.cold_start || e.lost_majority || e.cut_off || e.replicas_unheard;
   return e.shard_is_here == Tri::yes && e.best_of_shard && e.succession == Succession::unknown && no_votes;
 }
 

@@ -61,6 +61,8 @@ struct StartEvidence {
   bool cold_start = false;      // succession answered cold-start
   bool lost_majority = false;   // succession answered lost-majority
   bool cut_off = false;         // succession answered cut-off
+  // Succession answered replicas-unheard: a majority answers, and no replica can be asked or ruled out as a successor.
+  bool replicas_unheard = false;
   // Every member of the shard is an instance of this daemon, none of them runs as a master, what each holds is known,
   // and no nodes.conf among them names another owner of the slots: nobody else can hold newer data or take the slots.
   // Running replicas do not spoil it: after a reboot they are up before their masters, and without a majority nobody
@@ -151,9 +153,9 @@ struct StartVerdict {
 //   in-its-own-place     succession impossible, majority == yes                   -> go, quarantined
 //   unproven             anything else                                            -> wait 500 ms
 //
-// "Alone": shard_is_here == yes and best_of_shard, while the succession is unknown because of cold_start, lost_majority
-// or cut_off: no vote can be had, and none is needed to know that the best copy is this one. With a majority the
-// succession decides, also in a shard that is wholly here.
+// "Alone": shard_is_here == yes and best_of_shard, while the succession is unknown because of cold_start, lost_majority,
+// cut_off or replicas_unheard: nobody can be elected, and no vote is needed to know that the best copy is this one.
+// Otherwise, with a majority, the succession decides, also in a shard that is wholly here.
 //
 // nodes.conf's role counts and the record's does not: a promotion or a demotion is fsynced there before a probe sees
 // it, so with the same identity the file is never the older of the two.

@@ -100,23 +100,22 @@ inline constexpr auto start_table = std::to_array<RuleText>({
     {Ruling::refuse, "empty-dataset",
      "It would come back empty although it held data, or without a record of what it held; its replicas would copy the "
      "emptiness.",
-     "`slotwardenctl accept-data PORT --from FILE --reason \"…\"` puts the newest whole dump in place (a backup, or "
-     "the "
-     "file of a replica); the start follows by itself. Or promote a replica that holds the data. To accept the loss: "
-     "`slotwardenctl start PORT --force --reason \"…\"`."},
+     "Put the newest whole dataset into its data directory (a backup, or the file of a replica); the start follows by "
+     "itself. Or promote a replica that holds the data. To accept the loss: `slotwardenctl start PORT --force --reason "
+     "\"…\"`."},
     {Ruling::refuse, "bad-dataset", "Its dataset is damaged, foreign, or too new for this server.",
-     "`slotwardenctl accept-data PORT --from FILE --reason \"…\"` puts a whole dump in place (a backup, or the file of "
-     "a "
-     "replica) and keeps the bad one; the start follows by itself. Or promote a replica that holds the data. To start "
-     "without it: `slotwardenctl start PORT --force --reason \"…\"` moves it aside, and deletes nothing."},
+     "Put a whole dataset that this server can load into its data directory, keeping the bad one elsewhere; the start "
+     "follows by itself. Or promote a replica that holds the data. To start without it: `slotwardenctl start PORT "
+     "--force --reason \"…\"` moves it aside, and deletes nothing."},
     {Ruling::refuse, "shrunken-dataset",
      "Its dataset holds far fewer keys than it had when it was last seen; its replicas would be rolled back to it.",
-     "`slotwardenctl accept-data PORT --from FILE --reason \"…\"` puts a newer dump in place and keeps this one; the "
-     "start follows by itself. Or promote a replica that holds more. To accept what is there: `slotwardenctl start "
-     "PORT "
-     "--force --reason \"…\"`."},
+     "Put a newer dataset into its data directory, keeping this one elsewhere; the start follows by itself. Or promote "
+     "a "
+     "replica that holds more. To accept what is there: `slotwardenctl start PORT --force --reason \"…\"`."},
     {Ruling::go, "shard-is-here",
-     "No majority answers, but every member of its shard is on this host, and none holds more than this one.", ""},
+     "Nobody can be elected in its place, but every member of its shard is on this host, and none holds more than this "
+     "one.",
+     ""},
     {Ruling::go, "in-its-own-place", "Nobody can succeed it, a majority answers, and its dataset is whole.", ""},
     {Ruling::wait, "unproven", "Nothing shows that its start is safe, and nothing shows that it is not.",
      "Ends when more is known; `slotwardenctl explain PORT` shows what is missing. If this host holds the newest data: "

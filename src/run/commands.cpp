@@ -288,6 +288,8 @@ std::string Commands::reading(const control::Request& r, const std::vector<Insta
     control::sort_by_severity(report.findings);
     return control::document(control::to_json(report));
   }
+  if (r.command == "INSPECT")
+    return control::error("ERR slotwardenctl inspects by itself: the daemon reads no file at a client's word");
   if (r.command == "REREAD") {
     auto compared = hooks_.compare();
     return compared ? control::document(control::to_json(*compared)) : control::error("ERR " + compared.error().what);

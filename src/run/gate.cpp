@@ -27,9 +27,20 @@ std::string dataset_signature(const formats::ServerConf& conf) {
   return all;
 }
 
-HostQuestion question_of(const Instance& i) {
+// Of two instances with one data directory the one that the configuration names first has it, whoever comes first to
+// its lock.
+Port elder_in_directory(const Instance& i, const Services& s) {
+  for (const auto& other : s.instances) {
+    if (other.get() == &i) break;
+    if (other->server && !other->removed && other->directory() == i.directory()) return other->port();
+  }
+  return {};
+}
+
+HostQuestion question_of(const Instance& i, const Services& s) {
   HostQuestion q;
   q.port = i.port();
+  q.elder_in_directory = elder_in_directory(i, s);
   q.directory = i.directory();
   if (!i.conf.user.empty()) q.user = i.conf.user;
   q.locked = i.lock.has_value();
@@ -124,6 +135,7 @@ void take_succession(const Instance& i, decide::StartEvidence& e) {
   e.cold_start = verdict.verdict.rule == "cold-start";
   e.lost_majority = verdict.verdict.rule == "lost-majority";
   e.cut_off = verdict.verdict.rule == "cut-off";
+  e.replicas_unheard = verdict.verdict.rule == "replicas-unheard";
 }
 
 void take_dataset(const Instance& i, const Dataset& d, decide::StartEvidence& e) {
@@ -225,7 +237,7 @@ asio::awaitable<decide::StartEvidence> gather_start(Instance& i, Services& s) {
   take_operator(i, e);
   e.server_usable = usable(i);
   if (!e.wanted_up || e.server_usable == Tri::no) co_return e;
-  auto look = [q = question_of(i)] { return look_at_host(q); };
+  auto look = [q = question_of(i, s)] { return look_at_host(q); };
   auto host = co_await on(s.scans, std::move(look));
   take_host(i, std::move(host), e);
   look_at_identity(i, e);

@@ -46,6 +46,11 @@ void look_at_disk(const HostQuestion& q, HostLook& l) {
 }
 
 void look_at_users(const HostQuestion& q, HostLook& l) {
+  if (q.elder_in_directory.n != 0) {
+    l.directory_free = Tri::no;
+    l.directory_holder = fmt::format("{} is the data directory of port {} too", q.directory, q.elder_in_directory.n);
+    return;
+  }
   bool locked = q.locked;
   if (!locked) {
     auto lock = adapters::DirectoryLock::take(q.directory);

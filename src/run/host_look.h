@@ -19,6 +19,7 @@ struct HostQuestion {
   Port bus_port;                    // 0: not a cluster node
   std::string directory;            // of its data
   std::optional<std::string> user;  // the server's, where it is not the daemon's own
+  Port elder_in_directory;          // an instance named earlier in the configuration has it too; 0 for none
   bool locked = false;              // the instance holds the directory's lock
   Pid dead;                         // the process that ran last, whose children may still run; 0 for none
   std::string nodes_path;           // empty: not a cluster node

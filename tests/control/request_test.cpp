@@ -42,6 +42,7 @@ TEST(Request, IsUnderstoodForEveryCommandOfTheTable) {
     if (c.takes == Takes::one_port) argv.emplace_back("7000");
     if (c.takes == Takes::channel) argv.emplace_back("events");
     if (c.takes == Takes::host_words) argv.emplace_back("restore");
+    if (c.takes == Takes::inspection) argv.insert(argv.end(), {"dataset", "7000"});
     const auto r = parse(argv);
     ASSERT_TRUE(r.has_value()) << c.name << ": " << r.error().what;
     EXPECT_EQ(r->command, c.name);
@@ -150,7 +151,8 @@ TEST(Request, BecomesArgumentsThatMeanTheSame) {
   for (const std::string_view line :
        {"START 7000 7001 --force --reason \"I know\"", "RESTART all --take-back", "ROLLING-RESTART storage --resume",
         "STOP 7000 --in-place --reason x", "EVENTS 7000 --limit 5", "TAIL 7000 --bytes 100", "SIGNAL HUP 7000",
-        "HELP START", "SUBSCRIBE events", "STATUS", "HOST print sysctl", "HOST restore"}) {
+        "HELP START", "SUBSCRIBE events", "STATUS", "HOST print sysctl", "HOST restore", "INSPECT dump /a/b.rdb",
+        "INSPECT dataset 7000"}) {
     const Request r = understood(line);
     const Result<Request> again = parse(argv_of(r));
     ASSERT_TRUE(again.has_value()) << line << ": " << again.error().what;
@@ -161,6 +163,19 @@ TEST(Request, BecomesArgumentsThatMeanTheSame) {
     EXPECT_EQ(again->options.resume, r.options.resume);
     EXPECT_EQ(again->limit, r.limit);
   }
+}
+
+TEST(Request, InspectsOneDumpOrOnePortsDataset) {
+  EXPECT_EQ(understood("inspect dump dump.rdb").file, "dump.rdb");
+  EXPECT_THAT(understood("inspect dataset 7000").targets, ElementsAre("7000"));
+  for (const auto& [line, why] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
+           {"inspect", "it wants dump or dataset"},
+           {"inspect dump", "it wants a file"},
+           {"inspect dataset", "it wants a port"},
+           {"inspect dataset storage", "'storage' is not a port"},
+           {"inspect file x", "it inspects a dump or a dataset, not 'file'"},
+           {"inspect dump a b", "it inspects one at a time"}})
+    EXPECT_THAT(complaint(line), HasSubstr(why)) << line;
 }
 
 TEST(PortTarget, IsAPortAndNothingElse) {

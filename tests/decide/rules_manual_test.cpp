@@ -11,11 +11,8 @@
 #include "decide/compare.h"
 #include "decide/handover.h"
 #include "decide/health.h"
-#include "decide/kept.h"
 #include "decide/lifecycle.h"
 #include "decide/quarantine.h"
-#include "decide/save.h"
-#include "decide/save_watch.h"
 #include "decide/start.h"
 #include "decide/succession.h"
 
@@ -28,6 +25,7 @@ struct Chapter {
   std::span<const RuleText> rules;
 };
 
+// What nothing asks yet (kept, save, save_watch) is not in the manual: no operator can meet it.
 std::vector<Chapter> chapters() {
   return {
       {"Who owns a dead master's slots now?",
@@ -39,10 +37,6 @@ std::vector<Chapter> chapters() {
        "is "
        "missing.",
        start_rules()},
-      {"Which kept copy takes the place of a dataset?",
-       "Kept copies. Asked when nothing but the dataset holds a start (rules empty-dataset, bad-dataset, "
-       "shrunken-dataset), of every copy in the folder `slotwarden-kept` beside the data. One at most is `go`.",
-       kept_rules()},
       {"May its replicas copy from it?",
        "Quarantine. A server that starts in place of a master keeps its replicas waiting until its keys were counted. "
        "`refuse` ends it.",
@@ -52,12 +46,6 @@ std::vector<Chapter> chapters() {
       {"It does not answer: is it dead?", "Health. `wait` leaves it alone, `refuse` ends it.", health_rules()},
       {"Is the server that runs there ours?",
        "Adoption. Asked when the daemon starts. What is refused is a stranger, and is not touched.", adopt_rules()},
-      {"May this server save now?",
-       "Saving. Asked every second of every server, the most overdue first. `go` is the lease to fork.", save_rules()},
-      {"A child copies memory: may it go on?",
-       "Watching. Asked several times a second while any server of the host forks. `refuse` ends the child, `wait` "
-       "lets it go on and makes room for it.",
-       save_watch_rules()},
   };
 }
 

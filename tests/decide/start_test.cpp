@@ -191,7 +191,8 @@ TEST(Start, RefusesAMuchSmallerDataset_ValidDumpWithFewKeys) {
 }
 
 TEST(Start, AloneOnThisHostNeedsNoVotes) {
-  for (const auto cause : {&StartEvidence::cold_start, &StartEvidence::lost_majority, &StartEvidence::cut_off}) {
+  for (const auto cause : {&StartEvidence::cold_start, &StartEvidence::lost_majority, &StartEvidence::cut_off,
+                           &StartEvidence::replicas_unheard}) {
     auto e = master_in_question();
     e.*cause = true;
     e.shard_is_here = Tri::yes;

@@ -147,7 +147,7 @@ TEST_F(ControlSocket, SaysWhatIsWrongWithARequestAndStaysOpen) {
   const Peer p = peer();
   p.send("stpo 7000\r\nstart\r\nquit\r\n");
   const std::string got = p.read_to_end();
-  EXPECT_THAT(got, StartsWith("-UNKNOWN there is no command 'stpo'; did you mean STOP?\r\n-USAGE START: "));
+  EXPECT_THAT(got, StartsWith("-UNKNOWN there is no command 'stpo'; did you mean stop?\r\n-USAGE START: "));
   EXPECT_THAT(got, EndsWith("+OK\r\n"));
   EXPECT_EQ(asked_, 0);
 }
