@@ -153,9 +153,9 @@ struct StartVerdict {
 //   in-its-own-place     succession impossible, majority == yes                   -> go, quarantined
 //   unproven             anything else                                            -> wait 500 ms
 //
-// "Alone": shard_is_here == yes and best_of_shard, while the succession is unknown because of cold_start, lost_majority,
-// cut_off or replicas_unheard: nobody can be elected, and no vote is needed to know that the best copy is this one.
-// Otherwise, with a majority, the succession decides, also in a shard that is wholly here.
+// "Alone": shard_is_here == yes and best_of_shard, while the succession is unknown because of cold_start,
+// lost_majority, cut_off or replicas_unheard: nobody can be elected, and no vote is needed to know that the best copy
+// is this one. Otherwise, with a majority, the succession decides, also in a shard that is wholly here.
 //
 // nodes.conf's role counts and the record's does not: a promotion or a demotion is fsynced there before a probe sees
 // it, so with the same identity the file is never the older of the two.
