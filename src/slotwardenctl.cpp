@@ -6,14 +6,31 @@
 #include <iostream>
 
 #include "cli/arguments.h"
+#include "cli/completion.h"
+#include "cli/known_instances.h"
 #include "cli/obey.h"
 #include "cli/prompt.h"
 #include "run/doctor.h"
 #include "run/inspect.h"
 
+namespace {
+
+// For the shells; a daemon that does not answer only leaves out what it would know.
+int complete(int argc, char** argv) {
+  using namespace slotwarden::cli;
+  const std::vector<std::string> words(argv + 2, argv + argc);
+  const char* none[] = {"slotwardenctl"};
+  const auto socket = read_arguments(1, none, SLOTWARDEN_VERSION).socket;
+  for (const auto& word : shell_completions(words, socket, known_instances)) std::cout << word << '\n';
+  return 0;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using namespace slotwarden::cli;
   std::setlocale(LC_CTYPE, "");
+  if (argc > 2 && std::string_view(argv[1]) == "--complete") return complete(argc, argv);
   Globals g = read_arguments(argc, argv, SLOTWARDEN_VERSION);
   g.local = {.look = slotwarden::run::look_at_this_host,
              .repair = slotwarden::run::repair_this_host,

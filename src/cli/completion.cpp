@@ -86,4 +86,24 @@ std::vector<std::string> completions(std::string_view typed, std::span<const std
   return all;
 }
 
+Words shell_completions(std::span<const std::string> words, std::string socket,
+                        const std::function<Words(const std::string&)>& instances) {
+  while (words.size() > 1 && words.front().starts_with('-')) {
+    const bool names_socket = words.front() == "-s" || words.front() == "--socket";
+    if (names_socket && words.size() > 2) socket = words[1];
+    if (names_socket && words.size() == 2) return {};  // a file, which the shell completes itself
+    words = words.subspan(names_socket ? 2 : 1);
+  }
+  if (words.size() == 1 && words.front().starts_with('-')) {
+    Words all{"--help", "--json", "--socket", "--version"};
+    std::erase_if(all, [&](const std::string& s) { return !s.starts_with(words.front()); });
+    return all;
+  }
+  std::string typed;
+  for (const auto& w : words) typed += (&w == words.data() ? "" : " ") + w;
+  auto all = completions(typed, words.size() > 1 ? instances(socket) : Words{});
+  std::erase_if(all, [&](const std::string& s) { return words.size() <= 1 && (s == "exit" || s == "quit"); });
+  return all;
+}
+
 }  // namespace slotwarden::cli

@@ -1,33 +1,12 @@
 #include "cli/prompt.h"
 
-#include <array>
-
-#include "cli/connection.h"
+#include "cli/known_instances.h"
 #include "cli/line_editor.h"
 #include "cli/obey.h"
-#include "control/status.h"
 #include "control/words.h"
 
 namespace slotwarden::cli {
 namespace {
-
-// Ports and policies, for the completion; none when the daemon does not answer at once.
-std::vector<std::string> known_instances(const Globals& g) {
-  std::vector<std::string> names;
-  Result<Connection> daemon = Connection::open(g.socket);
-  if (!daemon) return names;
-  const Result<Answer> answer = daemon->ask(std::array<std::string, 1>{"STATUS"}, std::chrono::milliseconds{500});
-  if (!answer || answer->is_error) return names;
-  const Result<control::Json> j = control::read(answer->text);
-  if (!j) return names;
-  const auto all = control::statuses_from_json(*j);
-  if (!all) return names;
-  for (const control::InstanceStatus& s : *all) {
-    names.push_back(std::to_string(s.port.n));
-    names.push_back(s.policy);
-  }
-  return names;
-}
 
 struct Session {
   const Console& c;
@@ -63,7 +42,7 @@ int prompt(const Console& c, const Globals& g) {
   }
   session.run("status");
   session.code = 0;
-  LineEditor editor("slotwarden> ", ".slotwardenctl_history", [&g] { return known_instances(g); });
+  LineEditor editor("slotwarden> ", ".slotwardenctl_history", [&g] { return known_instances(g.socket); });
   for (;;) {
     const std::optional<std::string> line = editor.read();
     if (!line) c.out << '\n';
