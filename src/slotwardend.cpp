@@ -7,6 +7,7 @@
 #include <csignal>
 #include <iostream>
 
+#include "adapters/journal_record.h"
 #include "config/describe.h"
 #include "run/config_files.h"
 #include "run/daemon.h"
@@ -16,7 +17,7 @@ namespace {
 using namespace slotwarden;
 
 void set_up_logging(config::LogLevel level) {
-  const bool journal = std::getenv("JOURNAL_STREAM") != nullptr;
+  const bool journal = adapters::logs_to_journal();
   auto logger = journal ? spdlog::systemd_logger_mt("slotwardend") : spdlog::stderr_color_mt("slotwardend");
   if (!journal) logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
   switch (level) {

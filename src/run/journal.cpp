@@ -1,8 +1,11 @@
 #include "run/journal.h"
 
 #include <spdlog/spdlog.h>
+#include <syslog.h>
 
+#include "adapters/journal_record.h"
 #include "run/clock.h"
+#include "run/message_ids.h"
 
 namespace slotwarden::run {
 
@@ -13,6 +16,25 @@ std::string line(const Event& e) {
   if (!e.rule.empty()) text += " [" + e.rule + "]";
   if (!e.detail.empty()) text += ": " + e.detail;
   return text;
+}
+
+// In the journal with fields of their own: journalctl PORT=7000 EVENT=held.
+bool to_journal(const Event& e, int priority) {
+  static const bool under_systemd = adapters::logs_to_journal();
+  if (!under_systemd) return false;
+  std::vector<std::pair<std::string, std::string>> fields{{"MESSAGE", line(e)},
+                                                          {"PRIORITY", std::to_string(priority)},
+                                                          {"SYSLOG_IDENTIFIER", "slotwardend"},
+                                                          {"EVENT", e.event}};
+  if (e.port.n) fields.emplace_back("PORT", std::to_string(e.port.n));
+  if (!e.rule.empty()) fields.emplace_back("RULE", e.rule);
+  if (!e.detail.empty()) fields.emplace_back("DETAIL", e.detail);
+  if (const auto id = message_id(e.event); !id.empty()) fields.emplace_back("MESSAGE_ID", id);
+  return adapters::send_to_journal(fields);
+}
+
+void log(const Event& e, spdlog::level::level_enum level, int priority) {
+  if (spdlog::should_log(level) && !to_journal(e, priority)) spdlog::log(level, line(e));
 }
 }  // namespace
 
@@ -29,11 +51,11 @@ Event Journal::tell(Port port, std::string_view event, std::string_view rule, st
 }
 
 void Journal::note(Port port, std::string_view event, std::string_view rule, std::string detail) {
-  spdlog::info(line(tell(port, event, rule, std::move(detail))));
+  log(tell(port, event, rule, std::move(detail)), spdlog::level::info, LOG_INFO);
 }
 
 void Journal::warn(Port port, std::string_view event, std::string_view rule, std::string detail) {
-  spdlog::warn(line(tell(port, event, rule, std::move(detail))));
+  log(tell(port, event, rule, std::move(detail)), spdlog::level::warn, LOG_WARNING);
 }
 
 }  // namespace slotwarden::run
