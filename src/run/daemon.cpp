@@ -16,6 +16,7 @@
 #include "run/config_files.h"
 #include "run/control_server.h"
 #include "run/explain.h"
+#include "run/host_shutdown.h"
 #include "run/host_watch.h"
 #include "run/keeper.h"
 #include "run/prober.h"
@@ -225,6 +226,8 @@ asio::awaitable<void> Daemon::Impl::obey_signals() {
       service_manager::ready();
       continue;
     }
+    const bool down = co_await host_goes_down(services);
+    if (down) co_await leave_host(services);
     stop(number == SIGTERM ? "SIGTERM" : "SIGINT");
   }
 }

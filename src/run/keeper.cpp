@@ -13,6 +13,7 @@
 #include "observe/proc.h"
 #include "run/explain.h"
 #include "run/gate.h"
+#include "run/scope.h"
 #include "run/succession_watch.h"
 
 using namespace std::chrono_literals;
@@ -166,6 +167,7 @@ asio::awaitable<bool> start_server(Instance& i, Services& s) {
                              i.forced ? ", forced by " + i.forced_by : "", waited.count(), i.gate.verdict.because));
   i.changed();
   if (i.probe_now) i.probe_now();
+  enter_scope(i, s);
   co_return true;
 }
 
@@ -304,6 +306,7 @@ asio::awaitable<void> adopt(Instance& i, Services& s) {
   s.journal.note(i.port(), "adopted", verdict.verdict.rule,
                  fmt::format("pid {}, it was not touched", i.process->pid.n));
   if (i.probe_now) i.probe_now();
+  enter_scope(i, s);
 }
 
 }  // namespace

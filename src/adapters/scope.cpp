@@ -1,0 +1,100 @@
+#include "adapters/scope.h"
+
+#include <systemd/sd-bus.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <memory>
+
+namespace slotwarden::adapters {
+
+namespace {
+
+constexpr std::uint64_t patience_us = 5'000'000;
+// A last save may take that long; systemd gives up on the whole shutdown after as much.
+constexpr std::uint64_t longest_stop_us = 30ull * 60 * 1'000'000;
+
+struct Unref {
+  void operator()(sd_bus* b) const { ::sd_bus_flush_close_unref(b); }
+  void operator()(sd_bus_message* m) const { ::sd_bus_message_unref(m); }
+};
+using Bus = std::unique_ptr<sd_bus, Unref>;
+using Message = std::unique_ptr<sd_bus_message, Unref>;
+
+Error failure(const std::string& what, int code) {
+  return Error{what + ": " + std::strerror(-code), -code};
+}
+
+bool is_in(Pid pid, const std::string& unit) {
+  std::ifstream in("/proc/" + std::to_string(pid.n) + "/cgroup");
+  for (std::string line; std::getline(in, line);)
+    if (line.ends_with("/" + unit)) return true;
+  return false;
+}
+
+Result<Bus> system_bus() {
+  sd_bus* raw = nullptr;
+  const int opened = ::sd_bus_open_system(&raw);
+  Bus bus(raw);
+  if (opened < 0) return failure("cannot reach the system bus", opened);
+  ::sd_bus_set_method_call_timeout(bus.get(), patience_us);
+  return bus;
+}
+
+// The properties of the unit that is to be made, as StartTransientUnit wants them.
+int append_properties(sd_bus_message* m, const ScopeRequest& r) {
+  int all = ::sd_bus_message_open_container(m, 'a', "(sv)");
+  const auto add = [&](int done) { all = all < 0 ? all : done; };
+  add(::sd_bus_message_append(m, "(sv)", "Description", "s", r.description.c_str()));
+  add(::sd_bus_message_append(m, "(sv)", "Slice", "s", r.slice.c_str()));
+  add(::sd_bus_message_append(m, "(sv)", "PIDs", "au", 1, static_cast<std::uint32_t>(r.pid.n)));
+  // Gone with its last process, also when the kernel killed that: the name is needed again at once.
+  add(::sd_bus_message_append(m, "(sv)", "CollectMode", "s", "inactive-or-failed"));
+  add(::sd_bus_message_append(m, "(sv)", "TimeoutStopUSec", "t", longest_stop_us));
+  if (!r.stops_after.empty()) add(::sd_bus_message_append(m, "(sv)", "Before", "as", 1, r.stops_after.c_str()));
+  add(::sd_bus_message_close_container(m));
+  add(::sd_bus_message_append(m, "a(sa(sv))", 0));
+  return all;
+}
+
+}  // namespace
+
+bool scopes_available() {
+  return ::sd_booted() > 0 && ::geteuid() == 0 && std::getenv("NOTIFY_SOCKET") != nullptr;
+}
+
+Result<void> place_in_scope(const ScopeRequest& r) {
+  if (is_in(r.pid, r.unit)) return {};
+  auto bus = system_bus();
+  if (!bus) return bus.error();
+  sd_bus_message* raw = nullptr;
+  int code = ::sd_bus_message_new_method_call(bus->get(), &raw, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
+                                              "org.freedesktop.systemd1.Manager", "StartTransientUnit");
+  const Message call(raw);
+  if (code >= 0) code = ::sd_bus_message_append(call.get(), "ss", r.unit.c_str(), "fail");
+  if (code >= 0) code = append_properties(call.get(), r);
+  if (code < 0) return failure("cannot ask for " + r.unit, code);
+  sd_bus_error refusal = SD_BUS_ERROR_NULL;
+  code = ::sd_bus_call(bus->get(), call.get(), 0, &refusal, nullptr);
+  if (code >= 0) return {};
+  auto why = failure("systemd did not make " + r.unit, code);
+  if (refusal.message) why.what += std::string(" (") + refusal.message + ")";
+  ::sd_bus_error_free(&refusal);
+  return why;
+}
+
+bool host_is_stopping() {
+  auto bus = system_bus();
+  if (!bus) return false;
+  char* state = nullptr;
+  const int code = ::sd_bus_get_property_string(bus->get(), "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
+                                                "org.freedesktop.systemd1.Manager", "SystemState", nullptr, &state);
+  const bool stopping = code >= 0 && std::strcmp(state, "stopping") == 0;
+  std::free(state);
+  return stopping;
+}
+
+}  // namespace slotwarden::adapters

@@ -1,0 +1,58 @@
+#include "run/scope.h"
+
+#include <fmt/format.h>
+
+#include "adapters/scope.h"
+#include "observe/proc.h"
+#include "run/workers.h"
+
+using namespace std::chrono_literals;
+
+namespace slotwarden::run {
+
+namespace {
+
+// The scope of the process before may go a moment later than its last process.
+constexpr int attempts = 20;
+constexpr auto between_attempts = 250ms;
+
+adapters::ScopeRequest request_for(const Instance& i) {
+  adapters::ScopeRequest r;
+  r.unit = fmt::format("slotwarden-{}.scope", i.port().n);
+  r.slice = "slotwarden.slice";
+  r.description = fmt::format("{} on port {}", i.conf.server, i.port().n);
+  r.stops_after = "slotwarden.service";
+  r.pid = i.process->pid;
+  return r;
+}
+
+// The process is compared before each attempt: whoever has the number of a dead server is left where it is.
+Result<void> place(const adapters::ScopeRequest& r, const ProcessIdentity& process) {
+  const auto found = observe::identity_of(r.pid);
+  if (!found || *found != process) return Error{"it has ended", ESRCH};
+  return adapters::place_in_scope(r);
+}
+
+asio::awaitable<void> enter(Instance& i, Services& s) {
+  const auto process = *i.process;
+  const auto request = request_for(i);
+  asio::steady_timer timer(s.loop);
+  Result<void> done;
+  for (int n = 0; n < attempts; ++n) {
+    auto work = [request, process] { return place(request, process); };
+    done = co_await on(s.scans, std::move(work));
+    if (done || done.error().os_error == ESRCH || s.stopping) co_return;
+    timer.expires_after(between_attempts);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+  s.journal.warn(i.port(), "error", "", done.error().what + "; it runs on without a scope");
+}
+
+}  // namespace
+
+void enter_scope(Instance& i, Services& s) {
+  static const bool available = adapters::scopes_available();
+  if (available && i.process) start(s.loop, fmt::format("the scope of {}", i.port().n), enter(i, s));
+}
+
+}  // namespace slotwarden::run
