@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The host has no process left to give (fork says EAGAIN): the start is tried again at growing intervals, the reason is
-told, the other instances do not notice, and the server is back soon after there is room again."""
+told, the budget of restarts is not spent on it, the other instances do not notice, and the server is back soon after
+there is room again."""
 
 from datetime import datetime
 
@@ -15,7 +16,7 @@ REASON = "Resource temporarily unavailable"
 class ForkRefused(Scenario):
     def test_it_backs_off_and_recovers(self) -> None:
         cluster = self.world.cluster(persistence="none")
-        policy = '[backoff]\nfirst_delay = "200ms"\nlongest_delay = "5s"\njitter_percent = 10\n'
+        policy = '[backoff]\nfirst_delay = "200ms"\nlongest_delay = "5s"\njitter_percent = 10\nbudget = 3\n'
         warden = self.kept(cluster, policies={"storage": policy})
         victim = cluster.shards[0].servers[1]
         others = {it.port: it.pid() for it in cluster.servers if it is not victim}

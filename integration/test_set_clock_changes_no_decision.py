@@ -4,13 +4,14 @@
 import time
 from datetime import datetime
 
-from world.accident import survive, wait_recorded
+from world.accident import kill_master, survive, wait_recorded, wait_writes
 from world.clock import Clock
 from world.scenario import Scenario, main
 from world.waiting import stays, until
 from world.writer import Writer
 
 HOUR = 3600
+NODE_TIMEOUT = 4.0
 
 
 class SetClock(Scenario):
@@ -44,6 +45,35 @@ class SetClock(Scenario):
             for shard, ahead in zip(cluster.shards, (HOUR, -HOUR, 0)):
                 self.clock.step(ahead)
                 survive(self, cluster, writer, shard)
+
+    def test_the_voters_window_is_kept(self) -> None:
+        for ahead in (HOUR, -HOUR):
+            with self.subTest(ahead=ahead):
+                self.third_death(ahead)
+
+    def third_death(self, ahead: int) -> None:
+        """The shard's first master dies again within two node timeouts, and the clock was set in between."""
+        cluster = self.world.cluster(persistence="none", node_timeout_ms=int(NODE_TIMEOUT * 1000),
+                                     repl_diskless_sync_delay="0")
+        self.clock.step(0)
+        warden = self.kept(cluster, name=f"host{ahead}", environment=self.clock.environment)
+        shard = cluster.shards[0]
+        with Writer(cluster, shards=[shard]) as writer:
+            wait_recorded(warden, cluster, shard)
+            for n in range(3):
+                if n == 2:
+                    self.clock.step(ahead)
+                accident = kill_master(cluster, shard)
+                wait_writes(accident, writer)
+                self.tell(f"{accident.victim.port} killed: no write for {writer.lanes[0].outage(accident.at):.2f} s")
+                cluster.wait_whole()
+                wait_recorded(warden, cluster, shard)
+            events = warden.events(accident.victim, "asked")
+            times = [datetime.fromisoformat(it["at"]).timestamp() for it in events]
+            if len(times) > 1:
+                self.assertGreaterEqual(times[1] - ahead - times[0], 2 * NODE_TIMEOUT - 0.1,
+                                        "it asked inside the voters' window")
+            self.assertLess(writer.lanes[0].outage(accident.at), 3 * NODE_TIMEOUT, "slower than the cluster alone")
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 """`reread` says what `update` would change and changes nothing; `update` starts what was added, keeps what was changed
 running until its next start, and lets go of what was removed without touching its server, whatever happens to it then."""
 
+from world.accident import wait_recorded
 from world.scenario import Scenario, main
 from world.waiting import stays, until
+from world.writer import Writer
 
 
 class Update(Scenario):
@@ -65,6 +67,19 @@ class Update(Scenario):
         self.assertEqual(moved.pid(), pid)
         moved.kill()
         until(lambda: moved.pid() not in (None, pid), 30, "it is kept again")
+
+    def test_a_removed_master_is_nobodys_to_succeed(self) -> None:
+        cluster = self.world.cluster(persistence="none", node_timeout_ms=3000)
+        warden = self.kept(cluster)
+        master = cluster.shards[0].servers[0]
+        with Writer(cluster):
+            wait_recorded(warden, cluster)
+            warden.servers = [it for it in cluster.servers if it is not master]
+            warden.write_config()
+            self.assertEqual(warden.ctl("update")[0], 0)
+            master.kill()
+            until(lambda: cluster.master(cluster.shards[0]) is not master, 60, "the cluster elects by itself")
+        self.assertEqual(warden.events(name="asked"), [])
 
 
 if __name__ == "__main__":

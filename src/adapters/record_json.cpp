@@ -25,6 +25,15 @@ void each_field(R& r, Visit&& visit) {
 }
 
 template <class R, class Visit>
+requires std::same_as<std::remove_const_t<R>, Stamp>
+void each_field(R& r, Visit&& visit) {
+  auto& [boot_id, boot_ms, unix_ms] = r;
+  visit("boot_id", boot_id);
+  visit("boot_ms", boot_ms);
+  visit("unix_ms", unix_ms);
+}
+
+template <class R, class Visit>
 requires std::same_as<std::remove_const_t<R>, OpenSlot>
 void each_field(R& r, Visit&& visit) {
   auto& [slot, peer] = r;
@@ -69,7 +78,7 @@ template <class R, class Visit>
 requires std::same_as<std::remove_const_t<R>, Record>
 void each_field(R& r, Visit&& visit) {
   auto& [port, node_id, role, master, config_epoch, slots, ever_owned_slots, keys, keys_with_expiry, replid, offset,
-         replicas, migrating, importing, nodes, node_timeout_ms, boot_id, seen_unix_ms, quarantined, succeeded,
+         replicas, migrating, importing, nodes, node_timeout_ms, seen, quarantined, succeeded,
          stopped_cleanly, saved, aof_pending] = r;
   visit("port", port);
   visit("node_id", node_id);
@@ -87,8 +96,7 @@ void each_field(R& r, Visit&& visit) {
   visit("importing", importing);
   visit("nodes", nodes);
   visit("node_timeout_ms", node_timeout_ms);
-  visit("boot_id", boot_id);
-  visit("seen_unix_ms", seen_unix_ms);
+  visit("seen", seen);
   visit("quarantined", quarantined);
   visit("succeeded", succeeded);
   visit("stopped_cleanly", stopped_cleanly);
@@ -111,9 +119,9 @@ void each_field(R& r, Visit&& visit) {
 template <class R, class Visit>
 requires std::same_as<std::remove_const_t<R>, VoteClock>
 void each_field(R& r, Visit&& visit) {
-  auto& [master, asked_unix_ms, candidate, won] = r;
+  auto& [master, asked, candidate, won] = r;
   visit("master", master);
-  visit("asked_unix_ms", asked_unix_ms);
+  visit("asked", asked);
   visit("candidate", candidate);
   visit("won", won);
 }

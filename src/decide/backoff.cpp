@@ -10,9 +10,9 @@ namespace {
 using std::chrono::milliseconds;
 
 // How many of the newest lives in a row were short ones.
-int early_exits_in_a_row(std::span<const milliseconds> lifetimes, const BackoffPolicy& p) {
+int early_exits_in_a_row(std::span<const Attempt> attempts, const BackoffPolicy& p) {
   int n = 0;
-  for (auto life = lifetimes.rbegin(); life != lifetimes.rend() && *life < p.stable_after; ++life) ++n;
+  for (auto a = attempts.rbegin(); a != attempts.rend() && a->lived < p.stable_after; ++a) ++n;
   return n;
 }
 
@@ -31,11 +31,11 @@ milliseconds jittered(milliseconds delay, double chance, const BackoffPolicy& p)
 
 }  // namespace
 
-Restart restart(std::span<const milliseconds> lifetimes, std::span<const milliseconds> ended_ago, double chance,
-                const BackoffPolicy& p) {
-  const auto recent = std::ranges::count_if(ended_ago, [&](milliseconds ago) { return ago <= p.window; });
+Restart restart(std::span<const Attempt> attempts, double chance, const BackoffPolicy& p) {
+  const auto counts = [&](const Attempt& a) { return a.ended_ago <= p.window && !a.host_refused; };
+  const auto recent = std::ranges::count_if(attempts, counts);
   Restart r{.spent = recent > 0 && recent >= p.budget};
-  if (const int n = early_exits_in_a_row(lifetimes, p); n > 0) r.delay = jittered(doubled(n, p), chance, p);
+  if (const int n = early_exits_in_a_row(attempts, p); n > 0) r.delay = jittered(doubled(n, p), chance, p);
   return r;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "facts/cluster.h"
+#include "facts/stamp.h"
 #include "facts/units.h"
 
 namespace slotwarden {
@@ -59,8 +60,7 @@ struct Record {
   std::vector<OpenSlot> importing;
   std::vector<KnownNode> nodes;  // the whole cluster, this node included
   std::int64_t node_timeout_ms = 15000;
-  std::string boot_id;
-  std::int64_t seen_unix_ms = 0;  // when a probe last confirmed it
+  Stamp seen;  // when a probe last confirmed it
   // The running process was started in quarantine and has not been released from it.
   bool quarantined = false;
   // It was started after another node had taken its slots over, and has not been seen as a replica yet.
@@ -99,7 +99,7 @@ struct Event {
 // same master within two node timeouts (voted_time in Redis's cluster.c).
 struct VoteClock {
   NodeId master;  // the node that was, or was to be, succeeded
-  std::int64_t asked_unix_ms = 0;
+  Stamp asked;
   NodeId candidate;
   bool won = false;
 };

@@ -54,13 +54,13 @@ void host_facts(Facts& f, const Instance& i, std::int64_t asked) {
         fmt::format("{} exits without being asked", i.unasked_ends.size()), asked);
 }
 
-void record_facts(Facts& f, const Instance& i) {
+void record_facts(Facts& f, const Instance& i, const Stamp& now) {
   const auto& r = i.record;
   if (!i.recorded) {
     f.add("record", "none", "state database", std::nullopt);
     return;
   }
-  const auto age_ms = unix_ms() - r.seen_unix_ms;
+  const auto age_ms = likely_since(r.seen, now).count();
   f.add("recorded role", std::string(name(r.role)), "state database", age_ms);
   f.add("recorded keys", std::to_string(r.keys), "state database", age_ms);
   f.add("recorded slots", r.slots.any() ? describe(r.slots) : "none", "state database", age_ms);
@@ -206,7 +206,7 @@ control::InstanceStatus status_of(const Instance& i) {
   return st;
 }
 
-control::Explanation explanation_of(const Instance& i, const Services&) {
+control::Explanation explanation_of(const Instance& i, const Services& s) {
   control::Explanation x;
   x.status = status_of(i);
   Facts f;
@@ -220,7 +220,7 @@ control::Explanation explanation_of(const Instance& i, const Services&) {
     host_facts(f, i, asked);
     dataset_facts(f, i, asked);
   }
-  record_facts(f, i);
+  record_facts(f, i, s.stamp());
   if (i.succession) {
     succession_facts(f, *i.succession);
     x.succession = control::explained(i.succession->verdict().verdict);

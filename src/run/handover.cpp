@@ -113,7 +113,7 @@ Tri member_down(const Instance& i, const ClusterNode& me, const ClusterView& vie
 asio::awaitable<Result<void>> fail_over(Endpoint to_at, NodeId to, NodeId from, ClusterView view, Slots slots,
                                         Access how, Services& s, std::chrono::milliseconds patience) {
   const auto until = now() + patience;
-  VoteClock clock{from, unix_ms(), to, true};
+  VoteClock clock{from, s.stamp(), to, true};
   (void)co_await s.memory.write(std::move(clock));
   if (auto linked = co_await votes_would_arrive(view, to, how, s, until); !linked) co_return linked.error();
   Instant asked{};

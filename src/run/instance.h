@@ -43,7 +43,8 @@ struct Ended {
   Instant at;
   std::int64_t at_unix_ms = 0;
   std::chrono::milliseconds lived{0};
-  bool asked = false;  // by us
+  bool asked = false;         // by us
+  bool host_refused = false;  // it never ran: the host had no process, memory or descriptor to give
 };
 
 struct Instance {

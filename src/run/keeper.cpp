@@ -55,13 +55,9 @@ void tell_verdict(Instance& i, Services& s, std::string_view before) {
 
 // The delay is drawn once per exit; from then on only what is left of it counts.
 void draw_backoff(Instance& i, Services& s) {
-  std::vector<std::chrono::milliseconds> lived;
-  std::vector<std::chrono::milliseconds> ago;
-  for (const auto& e : i.unasked_ends) {
-    lived.push_back(e.lived);
-    ago.push_back(since(e.at));
-  }
-  i.backoff = decide::restart(lived, ago, std::uniform_real_distribution<>(0, 1)(s.chance), i.policy.backoff);
+  std::vector<decide::Attempt> attempts;
+  for (const auto& e : i.unasked_ends) attempts.push_back({e.lived, since(e.at), e.host_refused});
+  i.backoff = decide::restart(attempts, std::uniform_real_distribution<>(0, 1)(s.chance), i.policy.backoff);
   i.backoff_from = now();
 }
 
@@ -82,6 +78,11 @@ asio::awaitable<void> set_dataset_aside(Instance& i, Services& s) {
   else
     s.journal.warn(i.port(), "error", "", moved.error().what);
   i.looked_at.reset();
+}
+
+void remember_unasked(Instance& i, const Ended& e) {
+  i.unasked_ends.push_back(e);
+  while (i.unasked_ends.size() > ends_kept) i.unasked_ends.pop_front();
 }
 
 act::Launch launch_of(const Instance& i, const Services& s) {
@@ -111,7 +112,8 @@ void note_spawn_failure(Instance& i, Services& s, const Error& e) {
   Ended end;
   end.at = now();
   end.at_unix_ms = unix_ms();
-  i.unasked_ends.push_back(end);
+  end.host_refused = passing;
+  remember_unasked(i, end);
   move(i, decide::LifeEvent::exited);
   draw_backoff(i, s);
 }
@@ -228,8 +230,7 @@ void remember_end(Instance& i, Services& s, const Ended& e) {
   if (e.asked) {
     i.unasked_ends.clear();
   } else {
-    i.unasked_ends.push_back(e);
-    while (i.unasked_ends.size() > ends_kept) i.unasked_ends.pop_front();
+    remember_unasked(i, e);
   }
   draw_backoff(i, s);
 }
@@ -247,14 +248,14 @@ asio::awaitable<void> up(Instance& i, Services& s) {
   auto status = co_await i.watch->wait();
   if (s.stopping) co_return;
   const auto death = now();
-  Ended e{status, death, unix_ms(), since(i.started), i.stop_asked};
+  Ended e{status, death, unix_ms(), since(i.started), i.stop_asked, false};
   if (i.cluster_node()) i.nodes_file = observe::nodes_conf(i.server->nodes_path());
   i.watch.reset();
   i.lock.reset();
   i.down_since = death;
   i.gate = {};
-  // First the succession: everything else can wait.
-  if (i.cluster_node() && i.was_slot_owner())
+  // First the succession: everything else can wait. What was let go of is succeeded by the cluster's own means.
+  if (i.cluster_node() && i.was_slot_owner() && !i.removed)
     open_succession(i, s, !(e.asked && (!i.intent.up || i.intent.in_place)), death);
   else
     close_succession(i);

@@ -34,12 +34,11 @@ bool same_but_volatile(Record a, const Record& b) {
   a.keys = b.keys;
   a.keys_with_expiry = b.keys_with_expiry;
   a.offset = b.offset;
-  a.seen_unix_ms = b.seen_unix_ms;
   if (a.replicas.size() == b.replicas.size())
     for (std::size_t n = 0; n < a.replicas.size(); ++n) a.replicas[n].offset = b.replicas[n].offset;
   return a.node_id == b.node_id && a.role == b.role && a.master == b.master && a.config_epoch == b.config_epoch &&
          a.slots == b.slots && a.replid == b.replid && a.replicas == b.replicas && a.migrating == b.migrating &&
-         a.importing == b.importing && a.nodes == b.nodes && a.quarantined == b.quarantined && a.boot_id == b.boot_id &&
+         a.importing == b.importing && a.nodes == b.nodes && a.quarantined == b.quarantined && a.seen.boot_id == b.seen.boot_id &&
          a.node_timeout_ms == b.node_timeout_ms;
 }
 
@@ -179,8 +178,7 @@ void Prober::remember(const std::optional<ClusterView>& view) {
   auto& i = instance_;
   auto& r = i.record;
   r.port = i.port();
-  r.boot_id = services_.boot_id;
-  r.seen_unix_ms = unix_ms();
+  r.seen = services_.stamp();
   // A quarantined server's count is not a fact about the data until it was judged.
   if (!r.quarantined) {
     r.keys = i.info->keys;

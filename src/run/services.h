@@ -36,6 +36,7 @@ struct Services {
       if (id.known() && i->record.node_id == id) return i.get();
     return nullptr;
   }
+  [[nodiscard]] Stamp stamp() const { return {boot_id, boot_ms(), unix_ms()}; }
   [[nodiscard]] std::string identity_file(Port p) const {
     return state_dir + "/run/" + std::to_string(p.n) + ".process";
   }

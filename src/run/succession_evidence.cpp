@@ -85,7 +85,7 @@ void SuccessionWatch::gather_elders() {
 
 // Whether its process is younger than the master's last word about it: what was attached then was another process.
 bool SuccessionWatch::restarted_since_seen(const NodeId& id, const Heard& h) const {
-  const auto seen = std::chrono::milliseconds(unix_ms() - instance_.record.seen_unix_ms);
+  const auto seen = likely_since(instance_.record.seen, services_.stamp());
   if (const auto* local = services_.local(id)) return !local->watch || since(local->started) < seen;
   return h.info && std::chrono::seconds(h.info->uptime_seconds + 1) < seen;
 }
@@ -115,7 +115,7 @@ decide::Heir SuccessionWatch::heir(const NodeId& id) const {
   if (restarted_since_seen(id, h)) heir.online_at_death = Tri::no;
   for (const auto& c : services_.memory.vote_clocks())
     if (c.candidate == id) {
-      const auto ago = std::chrono::milliseconds(std::max<std::int64_t>(0, unix_ms() - c.asked_unix_ms));
+      const auto ago = surely_since(c.asked, services_.stamp());
       const bool this_process = !h.info || std::chrono::seconds(h.info->uptime_seconds) >= ago;
       if (this_process && (!heir.since_own_election || ago < *heir.since_own_election)) heir.since_own_election = ago;
     }
@@ -150,7 +150,7 @@ void SuccessionWatch::gather_clocks() {
   evidence_.since_vote_about_master.reset();
   for (const auto& c : services_.memory.vote_clocks())
     if (c.master == master_ && !(force_runs_ && c.candidate == *asked_)) {
-      const auto ago = std::chrono::milliseconds(std::max<std::int64_t>(0, unix_ms() - c.asked_unix_ms));
+      const auto ago = surely_since(c.asked, services_.stamp());
       if (!evidence_.since_vote_about_master || ago < *evidence_.since_vote_about_master)
         evidence_.since_vote_about_master = ago;
     }
@@ -171,7 +171,7 @@ void SuccessionWatch::gather_dataset() {
   evidence_.local_keys = d.keys ? d.keys : d.keys_at_most;
   evidence_.local_offset.reset();
   // A whole append-only file has everything the process acknowledged, as long as the kernel that took its writes lives.
-  const bool this_boot = instance_.record.boot_id == services_.boot_id;
+  const bool this_boot = instance_.record.seen.boot_id == services_.boot_id;
   const bool whole = d.state == DatasetState::valid && ((d.aof && this_boot) || instance_.record.stopped_cleanly);
   evidence_.local_complete = whole ? Tri::yes : Tri::no;
   if (d.offset && d.replid == instance_.record.replid) evidence_.local_offset = d.offset;
@@ -183,7 +183,7 @@ void SuccessionWatch::gather() {
   e.since_death = since(death_);
   e.keys_at_death = instance_.record.keys;
   e.offset_at_death = instance_.record.replid.empty() ? std::nullopt : std::optional(instance_.record.offset);
-  e.just_booted = instance_.recorded && instance_.record.boot_id != services_.boot_id;
+  e.just_booted = instance_.recorded && instance_.record.seen.boot_id != services_.boot_id;
   e.node_timeout = instance_.node_timeout();
   e.policy = instance_.policy.succession;
   e.policy.ask = e.policy.ask && may_ask_;

@@ -125,7 +125,7 @@ asio::awaitable<void> SuccessionWatch::force(NodeId whom) {
   asked_ = whom;
   asked_at_ = now();
   lost_when_asked_ = verdict_.lost_bytes;
-  clock_ = VoteClock{master_, unix_ms(), whom, false};
+  clock_ = VoteClock{master_, services_.stamp(), whom, false};
   if (auto kept = co_await services_.memory.write(clock_); !kept)
     services_.journal.warn(instance_.port(), "error", "", kept.error().what);
   services_.journal.note(instance_.port(), "asked", verdict_.verdict.rule,
@@ -213,7 +213,7 @@ asio::awaitable<void> SuccessionWatch::run() {
       if (settled_told_ && asked_ == verdict_.whom && !clock_.won) {
         // The votes were given between the asking and now; the window of the voters begins with the last of them.
         clock_.won = true;
-        clock_.asked_unix_ms = unix_ms();
+        clock_.asked = services_.stamp();
         (void)co_await services_.memory.write(clock_);
       }
     }

@@ -31,8 +31,7 @@ Record full_record() {
   r.importing = {{16383, {"f"}}};
   r.nodes = {{{"d"}, {"::1", {7002}}, {"e"}, *slots_from("16383"), {4}}, {}};
   r.node_timeout_ms = 5'000;
-  r.boot_id = "boot";
-  r.seen_unix_ms = 1'700'000'000'000;
+  r.seen = {"boot", 4711, 1'700'000'000'000};
   r.quarantined = true;
   r.succeeded = true;
   r.stopped_cleanly = true;
@@ -98,13 +97,13 @@ TEST_F(StoreFile, GivesBackIntents) {
 
 TEST_F(StoreFile, GivesBackTheNewestVoteClockOfEachMaster) {
   const auto s = opened();
-  ASSERT_TRUE(s->save(VoteClock{{"m"}, 1, {"x"}, false}));
-  ASSERT_TRUE(s->save(VoteClock{{"m"}, 2, {"y"}, true}));
-  ASSERT_TRUE(s->save(VoteClock{{"n"}, 3, {"z"}, false}));
+  ASSERT_TRUE(s->save(VoteClock{{"m"}, {"boot", 1, 1}, {"x"}, false}));
+  ASSERT_TRUE(s->save(VoteClock{{"m"}, {"boot", 2, 2}, {"y"}, true}));
+  ASSERT_TRUE(s->save(VoteClock{{"n"}, {"boot", 3, 3}, {"z"}, false}));
   const auto all = s->vote_clocks();
   ASSERT_TRUE(all);
   ASSERT_EQ(all->size(), 2u);
-  EXPECT_EQ((*all)[0].asked_unix_ms, 2);
+  EXPECT_EQ((*all)[0].asked.boot_ms, 2);
   EXPECT_EQ((*all)[0].candidate.hex, "y");
   EXPECT_TRUE((*all)[0].won);
 }

@@ -16,7 +16,9 @@ using std::chrono::milliseconds;
 constexpr double middle = 0.5;
 
 Restart after(const std::vector<milliseconds>& lives, double chance = middle, const BackoffPolicy& p = {}) {
-  return restart(lives, std::vector<milliseconds>(lives.size(), 1s), chance, p);
+  std::vector<Attempt> attempts;
+  for (const auto life : lives) attempts.push_back({life, 1s, false});
+  return restart(attempts, chance, p);
 }
 
 TEST(Backoff, RestartsAtOnceAfterAStableLife) {
@@ -54,11 +56,19 @@ TEST(Backoff, DrawsTheJitterFromTheWholeRange) {
 }
 
 TEST(Backoff, IsSpentWhenTheBudgetOfTheWindowIsUsedUp) {
-  const std::vector<milliseconds> lives(12, 1s);
-  std::vector<milliseconds> ago(12, 60s);
-  EXPECT_TRUE(restart(lives, ago, middle, {}).spent);
-  ago.front() = 601s;
-  EXPECT_FALSE(restart(lives, ago, middle, {}).spent) << "one of them is out of the window";
+  std::vector<Attempt> attempts(12, Attempt{1s, 60s, false});
+  EXPECT_TRUE(restart(attempts, middle, {}).spent);
+  attempts.front().ended_ago = 601s;
+  EXPECT_FALSE(restart(attempts, middle, {}).spent) << "one of them is out of the window";
+}
+
+TEST(Backoff, WaitsForAHostThatRefusesWithoutSpendingTheBudget_RefusedFork) {
+  const std::vector<Attempt> refused(64, Attempt{0ms, 1s, true});
+  EXPECT_FALSE(restart(refused, middle, {}).spent);
+  EXPECT_EQ(restart(refused, middle, {}).delay, 30s);
+  std::vector<Attempt> mixed(12, Attempt{1s, 60s, false});
+  mixed.back().host_refused = true;
+  EXPECT_FALSE(restart(mixed, middle, {}).spent) << "eleven of its own";
 }
 
 TEST(Backoff, SpendsTheBudgetOnStableLivesToo) {
