@@ -54,6 +54,21 @@ class Update(Scenario):
         warden.wait_state(removed, "RUNNING")
         self.assertEqual(kept.pid(), pids[0])
 
+    def test_another_policy_is_a_change_of_those_that_follow_it(self) -> None:
+        first, second = self.world.server(save='""'), self.world.server(save='""')
+        warden = self.warden([first, second], policies={"storage": "[backoff]\nbudget = 5\n"}).start()
+        warden.wait_running()
+        pids = [it.pid() for it in (first, second)]
+        (warden.directory / "policies" / "storage.toml").write_text("[backoff]\nbudget = 6\n")
+        both = [first.port, second.port]
+        self.assertEqual(warden.ctl("reread")[1], {"added": [], "changed": both, "removed": []})
+        code, answer = warden.ctl("update")
+        self.assertEqual(code, 0, answer)
+        self.assertEqual({it["port"]: it["text"] for it in answer},
+                         {it: "its policy storage changed" for it in both})
+        self.assertEqual(warden.ctl("reread")[1], {"added": [], "changed": [], "removed": []})
+        self.assertEqual([it.pid() for it in (first, second)], pids)
+
     def test_a_removed_server_that_runs_is_taken_back_when_it_is_added_again(self) -> None:
         kept, moved = self.world.server(save='""'), self.world.server(save='""')
         warden = self.warden([kept, moved]).start()

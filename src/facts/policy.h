@@ -20,6 +20,7 @@ struct BackoffPolicy {
   int jitter_percent = 20;                    // the delay is drawn from [1-j, 1+j] of its value
   int budget = 12;                            // this many restarts …
   std::chrono::milliseconds window{600'000};  // … within this window, then FATAL
+  friend bool operator==(const BackoffPolicy&, const BackoffPolicy&) = default;
 };
 
 struct StartPolicy {
@@ -34,6 +35,7 @@ struct StartPolicy {
   // Put a kept copy that is whole and of this shard in place of a dataset that holds a start, without a word of an
   // operator. What it replaces is kept.
   bool install_kept = true;
+  friend bool operator==(const StartPolicy&, const StartPolicy&) = default;
 };
 
 struct SuccessionPolicy {
@@ -45,6 +47,7 @@ struct SuccessionPolicy {
   // A replica that was online, but further than this many bytes behind its master's last known offset, is judged like
   // one that had lost its link: a whole dataset on this host may be the better choice.
   std::uint64_t lag_allowed = 10'485'760;
+  friend bool operator==(const SuccessionPolicy&, const SuccessionPolicy&) = default;
 };
 
 struct StopPolicy {
@@ -56,11 +59,13 @@ struct StopPolicy {
   std::uint64_t stop_bytes_per_second = 52'428'800;
   // Whether SIGKILL may follow an overdue stop. Never while a final save is being written.
   bool kill_overdue = false;
+  friend bool operator==(const StopPolicy&, const StopPolicy&) = default;
 };
 
 struct LoadPolicy {
   std::chrono::milliseconds load_base{30'000};
   std::uint64_t load_bytes_per_second = 20'971'520;
+  friend bool operator==(const LoadPolicy&, const LoadPolicy&) = default;
 };
 
 struct ProcessPolicy {
@@ -69,6 +74,7 @@ struct ProcessPolicy {
   std::uint64_t nofile_reserve = 1'024;  // descriptors above maxclients; the server itself reserves 32
   std::int64_t core_bytes = -1;          // RLIMIT_CORE; -1 for no limit
   std::int64_t nproc = -1;               // RLIMIT_NPROC; -1 leaves it alone
+  friend bool operator==(const ProcessPolicy&, const ProcessPolicy&) = default;
 };
 
 struct Policy {
@@ -81,6 +87,7 @@ struct Policy {
   ProcessPolicy process;
   SavePolicy save;
   ServerPolicy server;
+  friend bool operator==(const Policy&, const Policy&) = default;
 };
 
 }  // namespace slotwarden

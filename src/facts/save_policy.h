@@ -23,6 +23,7 @@ struct SavePolicy {
   int yields_percent = 0;                    // of its maxmemory, for the time of a save of another server; 0: nothing
   std::chrono::milliseconds first_retry{60'000};
   std::chrono::milliseconds longest_retry{1'800'000};
+  friend bool operator==(const SavePolicy&, const SavePolicy&) = default;
 };
 
 struct HostSavePolicy {
@@ -30,6 +31,7 @@ struct HostSavePolicy {
   int reserve_percent = 5;    // of the memory of the host, or of a control group, that saves leave alone
   int pressure_percent = 10;  // of the time that some process waited for memory; above it saves wait
   int full_syncs_at_once = 1;
+  friend bool operator==(const HostSavePolicy&, const HostSavePolicy&) = default;
 };
 
 }  // namespace slotwarden

@@ -25,6 +25,7 @@ struct ServerPolicy {
   Mode loopback = Mode::audit;
   Mode dangerous_commands = Mode::audit;
   Mode file_differs = Mode::audit;
+  friend bool operator==(const ServerPolicy&, const ServerPolicy&) = default;
 };
 
 }  // namespace slotwarden

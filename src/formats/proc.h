@@ -23,6 +23,10 @@ struct ProcStat {
   std::uint64_t start_ticks = 0;  // field 22
 };
 [[nodiscard]] Result<ProcStat> proc_stat(std::string_view text);
+// A process of this state does nothing any more: a zombie, or on its way out.
+[[nodiscard]] constexpr bool gone(char state) {
+  return state == 'Z' || state == 'X' || state == 'x';
+}
 
 // One socket of /proc/net/tcp or /proc/net/tcp6.
 struct TcpSocket {

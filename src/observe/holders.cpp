@@ -58,7 +58,8 @@ std::string resolved(const std::string& directory) {
   return path ? std::string(path.get()) : directory;
 }
 
-std::vector<Pid> holders_of_lock(const std::string& path) {
+// As /proc/locks lists them.
+std::vector<Pid> owners_of_lock(const std::string& path) {
   struct stat s {};
   if (::lstat(path.c_str(), &s) != 0) return {};
   const auto locks = read_kernel_file("/proc/locks");
@@ -82,23 +83,25 @@ Result<Pid> listener_on(Port port) {
                EACCES};
 }
 
-Result<std::vector<Pid>> users_of_directory(const std::string& directory, Pid except) {
-  const auto pids = all_processes();
-  if (!pids) return pids.error();
+std::vector<Pid> users_of_directory(const std::string& directory, Pid except, const ProcessTable& table) {
+  const auto home = resolved(directory);
+  std::vector<Pid> users;
+  for (const auto& p : table)
+    if (p.directory == home && p.pid != except) users.push_back(p.pid);
+  return users;
+}
+
+std::vector<Pid> holders_of_lock(const std::string& directory, const ProcessTable& table) {
   const auto home = resolved(directory);
   const auto lock = (home == "/" ? "" : home) + "/" + lock_name;
-  const auto lockers = holders_of_lock(lock);
-  // A lock that is not ours is kept open by whoever inherited it; nobody has, where the lock is free or our own.
-  const bool inherited = std::ranges::any_of(lockers, [](Pid p) { return p.n != ::getpid(); });
-  std::vector<Pid> users;
-  for (const auto pid : *pids) {
-    if (pid == except) continue;
-    const bool uses =
-        process_link(pid, "cwd") == home || std::ranges::find(lockers, pid) != lockers.end() ||
-        (inherited && is_server_program(pid) && any_descriptor(pid, [&](std::string_view t) { return t == lock; }));
-    if (uses) users.push_back(pid);
-  }
-  return users;
+  auto holders = owners_of_lock(lock);
+  // A lock that is not ours is kept open by whoever inherited it; nobody has, where it is free or our own.
+  if (std::ranges::all_of(holders, [](Pid p) { return p.n == ::getpid(); })) return holders;
+  for (const auto& p : table)
+    if (std::ranges::find(holders, p.pid) == holders.end() && is_server_program(p.pid) &&
+        any_descriptor(p.pid, [&](std::string_view target) { return target == lock; }))
+      holders.push_back(p.pid);
+  return holders;
 }
 
 }  // namespace slotwarden::observe

@@ -4,9 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <vector>
+#include <cstdlib>
+#include <memory>
+#include <new>
 
 #include "adapters/fd.h"
 
@@ -14,8 +15,12 @@ namespace slotwarden::observe {
 
 namespace {
 
-constexpr std::size_t piece = 1 << 20;
-constexpr std::size_t slice = 128 << 10;  // stays in the processor's cache while it is summed and walked
+// Stays in the processor's cache while it is summed and walked.
+constexpr std::size_t piece = 128 << 10;
+
+struct Free {
+  void operator()(std::byte* p) const { std::free(p); }
+};
 
 // -1 and errno on failure, as pread(2), but whole unless the file ends.
 ssize_t read_piece(int fd, std::span<std::byte> into, std::uint64_t at) {
@@ -35,7 +40,10 @@ ssize_t read_piece(int fd, std::span<std::byte> into, std::uint64_t at) {
 Result<Pieces> each_piece(int fd, const std::string& path, Progress* progress,
                           const std::function<bool(std::span<const std::byte>)>& take) {
   ::posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-  std::vector<std::byte> buffer(piece);
+  constexpr std::size_t page = 4096;
+  const std::unique_ptr<std::byte[], Free> room(static_cast<std::byte*>(std::aligned_alloc(page, piece)));
+  if (!room) throw std::bad_alloc();
+  const std::span buffer(room.get(), piece);
   for (std::uint64_t at = 0;;) {
     if (progress && progress->give_up) return Pieces::given_up;
     const auto n = read_piece(fd, buffer, at);
@@ -43,11 +51,7 @@ Result<Pieces> each_piece(int fd, const std::string& path, Progress* progress,
     if (n == 0) return Pieces::ended;
     at += static_cast<std::uint64_t>(n);
     if (progress) progress->read += static_cast<std::uint64_t>(n);
-    for (auto rest = std::span(buffer).first(static_cast<std::size_t>(n)); !rest.empty();) {
-      const auto part = rest.first(std::min(rest.size(), slice));
-      rest = rest.subspan(part.size());
-      if (!take(part)) return Pieces::enough;
-    }
+    if (!take(buffer.first(static_cast<std::size_t>(n)))) return Pieces::enough;
   }
 }
 

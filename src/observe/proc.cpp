@@ -22,10 +22,6 @@ Error no_such(Pid pid) {
   return Error{"there is no process " + std::to_string(pid.n), ESRCH};
 }
 
-bool gone(char state) {
-  return state == 'Z' || state == 'X' || state == 'x';
-}
-
 Result<formats::ProcStat> stat_of(Pid pid) {
   const auto path = of(pid, "stat");
   const auto text = read_kernel_file(path);
@@ -83,7 +79,7 @@ Result<std::string> boot_id() {
 Result<ProcessIdentity> identity_of(Pid pid) {
   const auto stat = stat_of(pid);
   if (!stat) return stat.error();
-  if (gone(stat->state)) return no_such(pid);
+  if (formats::gone(stat->state)) return no_such(pid);
   auto boot = boot_id();
   if (!boot) return boot.error();
   return ProcessIdentity{stat->pid, stat->start_ticks, std::move(*boot)};
@@ -107,15 +103,17 @@ char kernel_state(Pid pid) {
   return stat ? stat->state : '?';
 }
 
-Result<std::vector<Pid>> session_members(Pid session) {
-  const auto pids = all_processes();
-  if (!pids) return pids.error();
+namespace {
+bool lives(Pid pid) {
+  const auto stat = stat_of(pid);
+  return stat && !formats::gone(stat->state);
+}
+}  // namespace
+
+std::vector<Pid> session_members(Pid session, const ProcessTable& table) {
   std::vector<Pid> members;
-  for (const auto pid : *pids) {
-    if (pid == session) continue;
-    const auto stat = stat_of(pid);
-    if (stat && stat->session == session && !gone(stat->state)) members.push_back(pid);
-  }
+  for (const auto& p : table)
+    if (p.session == session && p.pid != session && lives(p.pid)) members.push_back(p.pid);
   return members;
 }
 

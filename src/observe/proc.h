@@ -8,6 +8,7 @@
 
 #include "facts/process.h"
 #include "facts/result.h"
+#include "observe/processes.h"
 
 namespace slotwarden::observe {
 
@@ -22,14 +23,17 @@ namespace slotwarden::observe {
 [[nodiscard]] char kernel_state(Pid pid);
 
 // Live processes whose session is that of the (dead) server: its forked children. The server itself is left out.
-[[nodiscard]] Result<std::vector<Pid>> session_members(Pid session);
+[[nodiscard]] std::vector<Pid> session_members(Pid session, const ProcessTable& table);
 
 // Who listens on a TCP port of any local address in our network namespace: {0} when nobody does; an error when the
 // socket exists but its owner cannot be found (no permission). `command_of` names it for people.
 [[nodiscard]] Result<Pid> listener_on(Port port);
 
-// Processes other than `except` that have `directory` as their working directory or hold its .slotwarden.lock open.
-[[nodiscard]] Result<std::vector<Pid>> users_of_directory(const std::string& directory, Pid except);
+// Those that have `directory` as their working directory, other than `except`.
+[[nodiscard]] std::vector<Pid> users_of_directory(const std::string& directory, Pid except, const ProcessTable& table);
+// Those that hold the directory's .slotwarden.lock, or inherited it while it is held. /proc/locks stops every file lock
+// of the host until a grace period of the kernel is over, 5 to 15 ms: only for a lock that could not be taken.
+[[nodiscard]] std::vector<Pid> holders_of_lock(const std::string& directory, const ProcessTable& table);
 
 // "redis-server 127.0.0.1:7000 [cluster] (pid 4711, user redis)".
 [[nodiscard]] std::string command_of(Pid pid);

@@ -38,6 +38,18 @@ Result<std::vector<Pid>> all_processes() {
   return pids;
 }
 
+Result<ProcessTable> process_table() {
+  const auto pids = all_processes();
+  if (!pids) return pids.error();
+  ProcessTable table;
+  table.reserve(pids->size());
+  // getsid(2) answers about anybody, and costs a tenth of having /proc/PID/stat printed.
+  for (const auto pid : *pids)
+    if (const auto session = ::getsid(pid.n); session >= 0)
+      table.push_back({pid, Pid{session}, process_link(pid, "cwd")});
+  return table;
+}
+
 std::string process_link(Pid pid, const char* name) {
   return link_at(AT_FDCWD, ("/proc/" + std::to_string(pid.n) + "/" + name).c_str());
 }

@@ -14,6 +14,17 @@ namespace slotwarden::observe {
 // Every process number in /proc at this moment; any of them may end while one looks.
 [[nodiscard]] Result<std::vector<Pid>> all_processes();
 
+// What one pass over /proc tells of each process.
+struct ProcessEntry {
+  Pid pid;
+  Pid session;
+  std::string directory;  // its working directory; empty where it may not be seen
+};
+using ProcessTable = std::vector<ProcessEntry>;
+
+// A process that ends meanwhile is left out; zombies are not.
+[[nodiscard]] Result<ProcessTable> process_table();
+
 // The target of /proc/PID/NAME ("cwd", "exe"); empty when it cannot be read.
 [[nodiscard]] std::string process_link(Pid pid, const char* name);
 

@@ -51,7 +51,7 @@ struct Daemon::Impl {
         host(l.config.host),
         memory(std::move(m)),
         journal(*memory),
-        services{loop.get_executor(), *memory,        journal,      peers,    readers, scans,
+        services{loop.get_executor(), *memory,        journal,      peers,    readers, scans, systemd, processes,
                  std::move(boot_id),  host.state_dir, host.log_dir, instances},
         commands(services,
                  {.compare = [this] { return compare(); },
@@ -72,8 +72,10 @@ struct Daemon::Impl {
   std::unique_ptr<Memory> memory;
   Journal journal;
   Peers peers;
+  ProcessScan processes;  // outlives the threads that look into it
   asio::thread_pool readers{1};
   asio::thread_pool scans{2};
+  asio::thread_pool systemd{1};
   std::vector<std::unique_ptr<Instance>> instances;
   std::map<Port, std::shared_ptr<Prober>> probers;
   Services services;
@@ -137,7 +139,7 @@ Result<control::RereadReply> Daemon::Impl::compare() {
     const auto at = std::ranges::find_if(instances, [&](const auto& i) { return i->port() == c.port && !i->removed; });
     if (at == instances.end())
       reply.added.push_back(c.port);
-    else if (!same((*at)->conf, c))
+    else if (!same((*at)->conf, c) || (c.sound && (*at)->policy != fresh.config.policy_of(c)))
       reply.changed.push_back(c.port);
   }
   for (const auto& i : instances)
@@ -167,12 +169,14 @@ std::vector<control::Outcome> Daemon::Impl::take_up() {
     }
     auto& i = **at;
     const bool changed = !same(i.conf, c) || i.removed;
+    const bool other_policy = i.policy != fresh.config.policy_of(c);
     i.removed = false;
     i.conf = c;
     i.policy = fresh.config.policy_of(c);
     i.changed();
     if (!i.kept) supervise(i);
     if (changed) all.push_back({c.port, Done::done, "", "changed; a running server takes it up at its next start"});
+    if (other_policy && !changed) all.push_back({c.port, Done::done, "", "its policy " + c.policy + " changed"});
   }
   for (const auto& i : instances) {
     if (i->removed || seen.contains(i->port())) continue;

@@ -237,7 +237,7 @@ asio::awaitable<decide::StartEvidence> gather_start(Instance& i, Services& s) {
   take_operator(i, e);
   e.server_usable = usable(i);
   if (!e.wanted_up || e.server_usable == Tri::no) co_return e;
-  auto look = [q = question_of(i, s)] { return look_at_host(q); };
+  auto look = [q = question_of(i, s), &processes = s.processes] { return look_at_host(q, processes); };
   auto host = co_await on(s.scans, std::move(look));
   take_host(i, std::move(host), e);
   look_at_identity(i, e);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "formats/shard_ids.h"
@@ -45,7 +46,7 @@ void look_at_disk(const HostQuestion& q, HostLook& l) {
   l.disk_full = space && space->free < least_free_bytes ? Tri::yes : Tri::no;
 }
 
-void look_at_users(const HostQuestion& q, HostLook& l) {
+void look_at_users(const HostQuestion& q, const observe::ProcessTable& table, HostLook& l) {
   if (q.elder_in_directory.n != 0) {
     l.directory_free = Tri::no;
     l.directory_holder = fmt::format("{} is the data directory of port {} too", q.directory, q.elder_in_directory.n);
@@ -62,10 +63,13 @@ void look_at_users(const HostQuestion& q, HostLook& l) {
       return;
     }
   }
-  const auto users = observe::users_of_directory(q.directory, Pid{});
-  if (!users) return;
+  auto users = observe::users_of_directory(q.directory, Pid{}, table);
+  if (!locked) {
+    for (const auto pid : observe::holders_of_lock(q.directory, table))
+      if (std::ranges::find(users, pid) == users.end()) users.push_back(pid);
+  }
   std::string names;
-  for (const auto pid : *users)
+  for (const auto pid : users)
     if (pid.n != ::getpid()) names += (names.empty() ? "" : ", ") + observe::command_of(pid);
   l.directory_free = names.empty() && locked ? Tri::yes : Tri::no;
   if (l.directory_free == Tri::no)
@@ -84,16 +88,17 @@ void look_at_nodes(const HostQuestion& q, HostLook& l) {
 
 }  // namespace
 
-HostLook look_at_host(const HostQuestion& q) {
+HostLook look_at_host(const HostQuestion& q, ProcessScan& processes) {
   HostLook l;
   look_at_ports(q, l);
   look_at_disk(q, l);
-  const auto children = q.dead ? observe::session_members(q.dead) : Result<std::vector<Pid>>(std::vector<Pid>{});
-  if (children) l.orphans = children->empty() ? Tri::no : Tri::yes;
-  if (l.orphans == Tri::yes)
-    l.directory_free = Tri::yes;  // it is they who use it
-  else
-    look_at_users(q, l);
+  if (const auto table = processes.since(q.asked)) {
+    l.orphans = q.dead && !observe::session_members(q.dead, *table).empty() ? Tri::yes : Tri::no;
+    if (l.orphans == Tri::yes)
+      l.directory_free = Tri::yes;  // it is they who use it
+    else
+      look_at_users(q, *table, l);
+  }
   if (!q.nodes_path.empty()) look_at_nodes(q, l);
   return l;
 }

@@ -10,6 +10,7 @@
 #include "facts/result.h"
 #include "facts/verdict.h"
 #include "observe/files.h"
+#include "run/process_scan.h"
 
 namespace slotwarden::run {
 
@@ -24,6 +25,7 @@ struct HostQuestion {
   Pid dead;                         // the process that ran last, whose children may still run; 0 for none
   std::string nodes_path;           // empty: not a cluster node
   std::string server;               // the program
+  Instant asked = now();            // processes are looked at after this moment
 };
 
 struct HostLook {
@@ -39,6 +41,6 @@ struct HostLook {
 };
 
 // Blocking, a few milliseconds and more on a busy host; for a worker thread.
-[[nodiscard]] HostLook look_at_host(const HostQuestion& q);
+[[nodiscard]] HostLook look_at_host(const HostQuestion& q, ProcessScan& processes);
 
 }  // namespace slotwarden::run

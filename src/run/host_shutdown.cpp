@@ -72,7 +72,7 @@ asio::awaitable<void> leave(std::shared_ptr<Leaving> l, Services& s) {
 asio::awaitable<bool> host_goes_down(Services& s) {
   if (!adapters::scopes_available()) co_return false;
   auto work = [] { return adapters::host_is_stopping(); };
-  co_return co_await on(s.scans, std::move(work));
+  co_return co_await on(s.systemd, std::move(work));
 }
 
 asio::awaitable<void> leave_host(Services& s) {

@@ -179,12 +179,14 @@ void forget_forced(Instance& i) {
 }
 
 asio::awaitable<void> end_orphans(Instance& i, Services& s) {
-  const auto children = observe::session_members(i.process->pid);
-  if (!children || children->empty()) co_return;
+  const auto table = observe::process_table();
+  if (!table) co_return;
+  const auto children = observe::session_members(i.process->pid, *table);
+  if (children.empty()) co_return;
   s.journal.note(
       i.port(), "orphans", "orphans",
-      fmt::format("{} children of the dead server {} still ran and are ended", children->size(), i.process->pid.n));
-  if (auto ended = co_await act::end_processes(*children, i.process->pid); !ended)
+      fmt::format("{} children of the dead server {} still ran and are ended", children.size(), i.process->pid.n));
+  if (auto ended = co_await act::end_processes(children, i.process->pid); !ended)
     s.journal.warn(i.port(), "error", "", ended.error().what);
 }
 

@@ -40,7 +40,7 @@ asio::awaitable<void> enter(Instance& i, Services& s) {
   Result<void> done;
   for (int n = 0; n < attempts; ++n) {
     auto work = [request, process] { return place(request, process); };
-    done = co_await on(s.scans, std::move(work));
+    done = co_await on(s.systemd, std::move(work));
     if (done || done.error().os_error == ESRCH || s.stopping) co_return;
     timer.expires_after(between_attempts);
     co_await timer.async_wait(asio::use_awaitable);

@@ -13,6 +13,7 @@
 #include "run/journal.h"
 #include "run/memory.h"
 #include "run/peers.h"
+#include "run/process_scan.h"
 
 namespace slotwarden::run {
 
@@ -23,6 +24,8 @@ struct Services {
   Peers& peers;
   asio::thread_pool& readers;  // reading datasets
   asio::thread_pool& scans;    // short looks into /proc and onto the disk
+  asio::thread_pool& systemd;  // its bus may keep us waiting for seconds, which nothing else must
+  ProcessScan& processes;      // for those looks
   std::string boot_id;
   std::string state_dir;
   std::string log_dir;

@@ -17,6 +17,8 @@ constexpr auto question_patience = 500ms;
 constexpr auto first_round = 100ms;
 // Of a large cluster, those whose view is not needed are asked this often whether they live.
 constexpr auto distant_refresh = 1000ms;
+// On a lossy network the verdict goes to and fro between two rules; each of them is news once in this time.
+constexpr auto news_again = 60s;
 }  // namespace
 
 SuccessionWatch::SuccessionWatch(Instance& i, Services& s, bool may_ask, Instant death)
@@ -185,11 +187,19 @@ asio::awaitable<void> SuccessionWatch::reopen_slots(NodeId successor) {
                                "; moved keys answer nil there until CLUSTER SETSLOT … MIGRATING is repeated");
 }
 
+bool SuccessionWatch::is_news(std::string_view rule) {
+  const auto [told, first] = told_at_.try_emplace(std::string(rule), now());
+  if (!first && since(told->second) < news_again) return false;
+  told->second = now();
+  return true;
+}
+
 void SuccessionWatch::tell() {
   const auto rule = verdict_.verdict.rule;
   if (verdict_.answer == decide::Succession::settled) {
     if (!settled_told_) tell_settled();
-  } else if (rule != told_rule_ && rule != "asked" && rule != "best-replica" && rule != "late-replica") {
+  } else if (rule != told_rule_ && rule != "asked" && rule != "best-replica" && rule != "late-replica" &&
+             is_news(rule)) {
     services_.journal.note(instance_.port(),
                            verdict_.answer == decide::Succession::impossible ? "impossible" : "succession", rule,
                            std::string(verdict_.verdict.because));

@@ -63,6 +63,7 @@ class SuccessionWatch : public std::enable_shared_from_this<SuccessionWatch> {
   asio::awaitable<void> force(NodeId whom);
   void force_runs(bool runs);
   asio::awaitable<void> reopen_slots(NodeId successor);
+  [[nodiscard]] bool is_news(std::string_view rule);
   void tell();
   void tell_settled();
   [[nodiscard]] std::chrono::milliseconds refresh() const;
@@ -86,6 +87,7 @@ class SuccessionWatch : public std::enable_shared_from_this<SuccessionWatch> {
   bool force_runs_ = false;  // it was accepted, and is neither won nor given up
   std::optional<std::uint64_t> lost_when_asked_;
   std::string told_rule_;
+  std::map<std::string, Instant, std::less<>> told_at_;  // by rule
   bool settled_told_ = false;
   bool closed_ = false;
 };

@@ -84,19 +84,19 @@ TEST(ListenerOn, FindsAnotherProcessAndNobodyOnceItIsGone) {
 
 TEST(UsersOfDirectory, AreThoseThatWorkInIt) {
   const Scratch dir;
-  EXPECT_THAT(*users_of_directory(dir.path(), Pid{}), IsEmpty());
+  EXPECT_THAT(users_of_directory(dir.path(), Pid{}, *process_table()), IsEmpty());
   const Child child([&](auto ready) {
     if (::chdir(dir.path().c_str()) != 0) return;
     ready();
     wait_for_end();
   });
-  EXPECT_THAT(*users_of_directory(dir.path(), Pid{}), ElementsAre(child.pid()));
-  EXPECT_THAT(*users_of_directory(dir.path() + "/.", Pid{}), ElementsAre(child.pid()));
-  EXPECT_THAT(*users_of_directory(dir.path(), child.pid()), IsEmpty());
-  EXPECT_THAT(*users_of_directory("/", child.pid()), testing::Not(testing::Contains(child.pid())));
+  EXPECT_THAT(users_of_directory(dir.path(), Pid{}, *process_table()), ElementsAre(child.pid()));
+  EXPECT_THAT(users_of_directory(dir.path() + "/.", Pid{}, *process_table()), ElementsAre(child.pid()));
+  EXPECT_THAT(users_of_directory(dir.path(), child.pid(), *process_table()), IsEmpty());
+  EXPECT_THAT(users_of_directory("/", child.pid(), *process_table()), testing::Not(testing::Contains(child.pid())));
 }
 
-TEST(UsersOfDirectory, AreThoseThatHoldItsLock) {
+TEST(HoldersOfLock, AreThoseThatTookIt) {
   const Scratch dir;
   const Child child([&](auto ready) {
     const auto lock = adapters::DirectoryLock::take(dir.path());
@@ -104,7 +104,8 @@ TEST(UsersOfDirectory, AreThoseThatHoldItsLock) {
     ready();
     wait_for_end();
   });
-  EXPECT_THAT(*users_of_directory(dir.path(), Pid{}), ElementsAre(child.pid()));
+  EXPECT_THAT(holders_of_lock(dir.path(), *process_table()), ElementsAre(child.pid()));
+  EXPECT_THAT(users_of_directory(dir.path(), Pid{}, *process_table()), IsEmpty());
 }
 
 }  // namespace

@@ -79,9 +79,9 @@ TEST(SessionMembers, AreTheChildrenThatADeadServerLeft) {
   });
   const Pid orphan{std::stoi(leader.word())};
   const auto session = leader.pid();
-  EXPECT_THAT(*session_members(session), ElementsAre(orphan)) << "the leader itself is left out";
+  EXPECT_THAT(session_members(session, *process_table()), ElementsAre(orphan)) << "the leader itself is left out";
   leader.end();
-  EXPECT_THAT(*session_members(session), ElementsAre(orphan)) << "its session outlives it";
+  EXPECT_THAT(session_members(session, *process_table()), ElementsAre(orphan)) << "its session outlives it";
   ::kill(orphan.n, SIGKILL);
 }
 

@@ -99,12 +99,11 @@ TEST_F(RealDataset, OfAnAppendOnlyFileIsReadByItsManifest) {
 
 TEST_F(RealDataset, LeavesNobodyInItsDirectoryOnceTheServerStopped) {
   RealServer s(dir, "no");
-  const auto users = users_of_directory(dir.path(), Pid{});
-  ASSERT_TRUE(users);
-  ASSERT_EQ(users->size(), 1u);
-  EXPECT_THAT(command_of(users->front()), testing::HasSubstr("redis-server"));
+  const auto users = users_of_directory(dir.path(), Pid{}, *process_table());
+  ASSERT_EQ(users.size(), 1u);
+  EXPECT_THAT(command_of(users.front()), testing::HasSubstr("redis-server"));
   s.stop();
-  EXPECT_TRUE(users_of_directory(dir.path(), Pid{})->empty());
+  EXPECT_TRUE(users_of_directory(dir.path(), Pid{}, *process_table()).empty());
 }
 
 }  // namespace
