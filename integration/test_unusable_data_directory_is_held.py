@@ -47,6 +47,33 @@ class UnusableDirectory(Scenario):
         ballast.unlink()
         until(full.ready, 30, "it runs as soon as there is room")
 
+    def test_a_disk_filled_by_the_unfinished_file_of_a_dead_writer(self) -> None:
+        full = self.world.server()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", full.data], capture_output=True)
+        if mounted.returncode:
+            self.skipTest("cannot mount a small tmpfs here")
+        self.addCleanup(subprocess.run, ["umount", "-l", full.data], check=True)
+        room = os.statvfs(self.world.directory)
+        if room.f_bavail < room.f_blocks * 0.12:
+            self.skipTest("the disk of the state directory has no tenth to spare")
+        gone = subprocess.Popen(["true"])
+        gone.wait()
+        leftover = full.data / f"temp-{gone.pid}.rdb"
+        with open(leftover, "wb") as file:
+            try:
+                for _ in range(2**10):
+                    file.write(b"x" * 2**16)
+                    file.flush()
+            except OSError:
+                pass
+        whole = leftover.stat().st_size
+        warden = self.warden([full]).start()
+        until(full.ready, 30, "room was made, and it runs")
+        carried = warden.state / "aside" / str(full.port) / leftover.name
+        self.assertEqual(carried.stat().st_size, whole, "not carried whole")
+        self.assertFalse(leftover.exists())
+        self.assertIn(str(carried), warden.wait_event("set-aside", full)[0]["detail"])
+
 
 if __name__ == "__main__":
     main()

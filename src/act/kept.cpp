@@ -185,13 +185,21 @@ Result<std::string> KeptFolder::keep(Incoming& file, const KeptCopy& k, const st
 }
 
 Result<std::string> KeptFolder::keep_present(const std::string& present, const KeptCopy& k, const std::string& name) {
+  return keep(By::second_name, present, k, name);
+}
+
+Result<std::string> KeptFolder::move_in(const std::string& present, const KeptCopy& k, const std::string& name) {
+  return keep(By::move, present, k, name);
+}
+
+Result<std::string> KeptFolder::keep(By how, const std::string& present, const KeptCopy& k, const std::string& name) {
   struct stat s {};
   if (::fstatat(directory_.get(), present.c_str(), &s, AT_SYMLINK_NOFOLLOW) != 0) {
     if (errno == ENOENT) return Result<std::string>(boost::system::in_place_value, "");
     return failure("look at " + present);
   }
   std::string kept;
-  if (S_ISREG(s.st_mode))
+  if (how == By::second_name && S_ISREG(s.st_mode))
     kept = first_free(
         name, [&](const char* to) { return ::linkat(directory_.get(), present.c_str(), folder_.get(), to, 0); });
   // Also a file, where the file system has no second names or may not give one.

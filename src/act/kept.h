@@ -58,6 +58,10 @@ class KeptFolder {
   [[nodiscard]] Result<std::string> keep_present(const std::string& present, const KeptCopy& k,
                                                  const std::string& name);
 
+  // Moves what the data directory has under `present` into the folder. The name it is kept by; empty when there is
+  // nothing.
+  [[nodiscard]] Result<std::string> move_in(const std::string& present, const KeptCopy& k, const std::string& name);
+
   // Puts the kept file in place of what the data directory has under `target`, by rename: at every moment there is the
   // one or the other, whole. It stays in the folder too. `verified` is
   // the file that was read through and found good: should the name mean another one by now, nothing is done.
@@ -66,6 +70,9 @@ class KeptFolder {
  private:
   KeptFolder(std::string path, adapters::Fd directory, adapters::Fd folder, Owner owner)
       : path_(std::move(path)), directory_(std::move(directory)), folder_(std::move(folder)), owner_(owner) {}
+  enum class By { second_name, move };
+  [[nodiscard]] Result<std::string> keep(By how, const std::string& present, const KeptCopy& k,
+                                         const std::string& name);
   [[nodiscard]] Result<void> note(const std::string& name, const KeptCopy& k);
   [[nodiscard]] Error failure(const std::string& doing) const;
 

@@ -12,6 +12,7 @@ std::vector<std::string> arguments(const Launch& l) {
   if (l.quarantine)
     a.insert(a.end(), {"--repl-diskless-sync", "yes", "--repl-diskless-sync-delay", quarantine_delay_seconds});
   if (l.quarantine && l.diskless_max_replicas != 0) a.insert(a.end(), {"--repl-diskless-sync-max-replicas", "0"});
+  if (l.without_aof) a.insert(a.end(), {"--appendonly", "no"});
   return a;
 }
 

@@ -26,6 +26,8 @@ struct Launch {
   // repl-diskless-sync-max-replicas as the server's file sets it. So many waiting replicas would end the delay, so in
   // quarantine it is overridden too; 0, the default, is left alone: servers before 7.0 do not know the directive.
   std::int64_t diskless_max_replicas = 0;
+  // `appendonly no`, whatever its file says: it loads the dump.
+  bool without_aof = false;
   std::string output;         // stdout and stderr
   std::string identity_file;  // see adapters/process.h
   int lock_fd = -1;

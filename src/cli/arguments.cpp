@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <filesystem>
 
 #include "control/commands.h"
 
@@ -68,6 +69,14 @@ const control::OptionText* option_of(const control::CommandText* c, std::string_
   return it == c->options.end() ? nullptr : &*it;
 }
 
+// The daemon has another working directory than whoever types. A name without a slash is a kept copy's, and stays one.
+std::string from_the_root(const std::string& file) {
+  std::error_code failure;
+  if (file.find('/') == file.npos) return file;
+  const auto path = std::filesystem::absolute(file, failure);
+  return failure ? file : path.lexically_normal().string();
+}
+
 }  // namespace
 
 Globals read_arguments(int argc, const char* const* argv, const char* version) {
@@ -120,6 +129,7 @@ Result<Order> read_order(std::span<const std::string> words) {
     } else {
       sent.push_back(word);
       if (has_value) sent.push_back(words[++i]);
+      if (has_value && option->name == "--from") sent.back() = from_the_root(sent.back());
     }
   }
   Result<control::Request> request = control::parse(sent);

@@ -56,8 +56,8 @@ void each_start_option(P& p, Visit&& visit) {
         p.staleness_allowed);
   visit(Option{.name = "start.install_kept",
                .form = Form::flag,
-               .doc = "Put a whole copy kept of this shard in place of a dataset that holds the start. No copies are "
-                      "kept yet."},
+               .doc = "Put a whole copy kept of this shard in place of a dataset that holds the start, where nobody "
+                      "can succeed it. What was there is kept."},
         p.install_kept);
 }
 

@@ -37,6 +37,9 @@ constexpr std::array for_doctor{
 constexpr std::array for_host{
     OptionText{"--config", "", "FILE", "the daemon's configuration (/etc/slotwarden/slotwarden.toml)", true}};
 
+constexpr std::array for_accept{
+    OptionText{"--from", "", "FILE|NAME", "an RDB file by its path, or a kept copy by its name; needs --reason"},
+    reason, timeout, progress};
 constexpr std::array for_inspect{
     OptionText{"--keys", "", "", "list the databases and the types of the keys", true},
     OptionText{"--biggest", "", "N", "name the N keys that take the most room in the file (at most 1000)", true},
@@ -72,6 +75,10 @@ constexpr std::array table{
     CommandText{"HOLD", Takes::some_instances, false, true,
                 "do not start it by itself until release; a running server is left alone", outcomes, for_intent},
     CommandText{"RELEASE", Takes::some_instances, false, true, "end a hold", outcomes, for_intent},
+    CommandText{"ACCEPT-DATA", Takes::one_port, false, true,
+                "put a dump in place of the dataset of a server that is down; it is verified first, and what was there "
+                "is kept",
+                outcomes, for_accept},
     CommandText{"EXPLAIN", Takes::some_instances, false, false,
                 "the rule that decides about it, every fact with its source and age, and what would release it",
                 "an array of the status with verdict {ruling, rule, because, release}, evidence [{name, value, source, "

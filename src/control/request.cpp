@@ -14,6 +14,7 @@ using Fault = std::optional<std::string>;  // what is wrong, as a clause
 constexpr std::int64_t most_events = 100'000;
 constexpr std::int64_t most_tail_bytes = 32'768;
 constexpr std::size_t longest_reason = 1'024;
+constexpr std::size_t longest_path = 4'095;
 
 char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
@@ -65,12 +66,23 @@ Fault set_reason(std::string_view value, std::string& out) {
   return {};
 }
 
+// Of the daemon's host: a path that is not from the root would mean its working directory.
+Fault set_from(std::string_view value, std::string& out) {
+  out = value;
+  if (value.empty()) return "--from wants a file or the name of a kept copy";
+  if (value.size() > longest_path || std::ranges::any_of(value, is_control)) return "--from wants a path";
+  if (value.find('/') != value.npos && value.front() != '/')
+    return "--from wants a path from the root, not " + quoted(value);
+  return {};
+}
+
 Fault set_option(std::string_view option, std::string_view value, Request& r) {
   if (option == "--force") r.options.force = true;
   if (option == "--in-place") r.options.in_place = true;
   if (option == "--take-back") r.options.take_back = true;
   if (option == "--resume") r.options.resume = true;
   if (option == "--reason") return set_reason(value, r.reason);
+  if (option == "--from") return set_from(value, r.file);
   if (option == "--limit") return set_number(option, value, most_events, r.limit);
   if (option == "--lines") return set_number(option, value, most_tail_bytes, r.lines);
   if (option == "--bytes") return set_number(option, value, most_tail_bytes, r.bytes);
@@ -183,6 +195,9 @@ Fault check(const CommandText& c, const Request& r) {
   if (c.takes == Takes::channel && r.topic.empty()) return "it wants the channel: events";
   if (c.takes == Takes::host_words && std::ranges::find(host_words, r.topic) == host_words.end())
     return r.topic.empty() ? "it wants to be told what to do" : "it wants to be told what to print";
+  const bool accepts = std::ranges::any_of(c.options, [](const OptionText& o) { return o.name == "--from"; });
+  if (accepts && r.file.empty()) return "it wants --from, the dump to put in place";
+  if (accepts && r.reason.empty()) return "it needs --reason \"why\"";
   if (r.options.force && r.reason.empty()) return "--force needs --reason \"why\"";
   if (r.options.in_place && r.reason.empty()) return "--in-place needs --reason \"why\"";
   if (r.options.in_place && r.options.take_back)
@@ -233,6 +248,7 @@ std::vector<std::string> argv_of(const Request& r) {
   if (r.options.in_place) argv.emplace_back("--in-place");
   if (r.options.take_back) argv.emplace_back("--take-back");
   if (r.options.resume) argv.emplace_back("--resume");
+  if (r.command == "ACCEPT-DATA") argv.insert(argv.end(), {"--from", r.file});
   if (!r.reason.empty()) argv.insert(argv.end(), {"--reason", r.reason});
   if (r.command == "EVENTS") argv.insert(argv.end(), {"--limit", std::to_string(r.limit)});
   if (r.lines > 0) argv.insert(argv.end(), {"--lines", std::to_string(r.lines)});

@@ -22,6 +22,21 @@ constexpr auto rules = std::to_array<RuleText>({
 });
 static_assert(well_formed(rules));
 
+constexpr auto named = std::to_array<RuleText>({
+    {Ruling::refuse, "named-running", "It runs: only the dataset of a server that is down can be exchanged.",
+     "`slotwardenctl stop PORT`, then the same again."},
+    {Ruling::refuse, "named-damaged", "It is not whole, or this server could not load it.",
+     "Name another copy. `slotwardenctl inspect dump FILE` tells what is wrong with this one."},
+    {Ruling::refuse, "named-empty", "It holds no keys, and the instance held some when it was last seen.",
+     "Name a copy that holds the data. To accept the loss: `slotwardenctl start PORT --force --reason \"…\"`."},
+    {Ruling::refuse, "named-other-shard",
+     "It is of another shard: its note says so, or most of its keys are of slots that the instance does not own.",
+     "Name a copy of this shard."},
+    {Ruling::go, "named-accepted", "The operator named it, it is whole, and nothing shows that it is another shard's.",
+     ""},
+});
+static_assert(well_formed(named));
+
 consteval RuleText rule(std::string_view name) {
   return row_of(rules, name);
 }
@@ -85,6 +100,22 @@ KeptChoice choose_kept(const KeptEvidence& e) {
 
 std::span<const RuleText> kept_rules() {
   return rules;
+}
+
+Verdict accept(const NamedEvidence& e) {
+  if (e.runs) return says(row_of(named, "named-running"));
+  if (e.copy.state != DatasetState::valid && e.copy.state != DatasetState::empty)
+    return says(row_of(named, "named-damaged"));
+  const bool nothing = e.copy.state == DatasetState::empty || e.copy.keys == 0;
+  if (nothing && e.record && e.record->keys.value_or(0) > 0) return says(row_of(named, "named-empty"));
+  const bool other_note =
+      !e.ours && e.record && !e.copy.shard.empty() && !e.record->shard.empty() && e.copy.shard != e.record->shard;
+  if (other_note || e.owned * 2 < e.sampled) return says(row_of(named, "named-other-shard"));
+  return says(row_of(named, "named-accepted"));
+}
+
+std::span<const RuleText> named_rules() {
+  return named;
 }
 
 }  // namespace slotwarden::decide

@@ -42,4 +42,28 @@ struct KeptChoice {
 
 [[nodiscard]] std::span<const RuleText> kept_rules();
 
+// A file or a kept copy that an operator named by `accept-data`.
+struct NamedEvidence {
+  bool runs = false;  // the server whose dataset it is to replace
+  Copy copy;          // as it was found when it was read through; its shard is the one that its note names
+  bool ours = false;  // this very node kept it
+  std::optional<Copy> record;
+  // Of the keys that were looked at: how many there were, and how many are of slots that the instance owns. Both 0
+  // where it owns none, or is no cluster node.
+  std::size_t sampled = 0;
+  std::size_t owned = 0;
+};
+
+// Pure and total; first match answers. The operator's word puts an older or a smaller copy in place, but not what the
+// server could not load, nor nothing, nor what is another shard's:
+//   named-running      the server runs
+//   named-damaged      it is not whole, or the server would not load it
+//   named-empty        it holds no keys, and the record has some
+//   named-other-shard  its note names another shard and another node, or fewer than half of its keys are of slots that
+//                      the instance owns (some may have moved since it was taken)
+//   named-accepted                                                                                       -> go
+[[nodiscard]] Verdict accept(const NamedEvidence& e);
+
+[[nodiscard]] std::span<const RuleText> named_rules();
+
 }  // namespace slotwarden::decide

@@ -100,16 +100,21 @@ inline constexpr auto start_table = std::to_array<RuleText>({
     {Ruling::refuse, "empty-dataset",
      "It would come back empty although it held data, or without a record of what it held; its replicas would copy the "
      "emptiness.",
-     "Put the newest whole dataset into its data directory (a backup, or the file of a replica); the start follows by "
-     "itself. Or promote a replica that holds the data. To accept the loss: `slotwardenctl start PORT --force --reason "
+     "`slotwardenctl accept-data PORT --from FILE --reason \"…\"` puts the newest whole dump in its place (a backup, "
+     "or "
+     "the file of a replica); the start follows by itself. Or promote a replica that holds the data. To accept the "
+     "loss: `slotwardenctl start PORT --force --reason "
      "\"…\"`."},
     {Ruling::refuse, "bad-dataset", "Its dataset is damaged, foreign, or too new for this server.",
-     "Put a whole dataset that this server can load into its data directory, keeping the bad one elsewhere; the start "
-     "follows by itself. Or promote a replica that holds the data. To start without it: `slotwardenctl start PORT "
+     "`slotwardenctl accept-data PORT --from FILE --reason \"…\"` puts a whole dump that this server can load in its "
+     "place, and keeps the bad one; the start follows by itself. Or promote a replica that holds the data. To start "
+     "without it: `slotwardenctl start PORT "
      "--force --reason \"…\"` moves it aside, and deletes nothing."},
     {Ruling::refuse, "shrunken-dataset",
      "Its dataset holds far fewer keys than it had when it was last seen; its replicas would be rolled back to it.",
-     "Put a newer dataset into its data directory, keeping this one elsewhere; the start follows by itself. Or promote "
+     "`slotwardenctl accept-data PORT --from FILE --reason \"…\"` puts a newer dump in its place, and keeps this one; "
+     "the "
+     "start follows by itself. Or promote "
      "a "
      "replica that holds more. To accept what is there: `slotwardenctl start PORT --force --reason \"…\"`."},
     {Ruling::go, "shard-is-here",

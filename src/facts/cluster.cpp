@@ -82,4 +82,17 @@ std::vector<const ClusterNode*> ClusterView::replicas_of(const NodeId& master) c
   return pick(nodes, [&](const ClusterNode& n) { return n.role == Role::replica && n.master == master; });
 }
 
+std::uint16_t slot_of(std::string_view key) {
+  if (const auto open = key.find('{'); open != key.npos)
+    if (const auto close = key.find('}', open + 1); close != key.npos && close > open + 1)
+      key = key.substr(open + 1, close - open - 1);
+  unsigned crc = 0;
+  for (const char c : key) {
+    crc ^= static_cast<unsigned>(static_cast<unsigned char>(c)) << 8;
+    for (int bit = 0; bit < 8; ++bit) crc = (crc & 0x8000u) != 0 ? (crc << 1) ^ 0x1021u : crc << 1;
+    crc &= 0xffffu;
+  }
+  return static_cast<std::uint16_t>(crc % Slots{}.size());
+}
+
 }  // namespace slotwarden

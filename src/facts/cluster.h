@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "facts/units.h"
@@ -18,6 +19,9 @@ using Slots = std::bitset<16384>;
 [[nodiscard]] std::string describe(const Slots& s);
 // The reverse; nullopt unless the whole text is slots and ranges in that form.
 [[nodiscard]] std::optional<Slots> slots_from(std::string_view text);
+
+// The slot of a key: CRC16 (XMODEM) of the part between its first braces, where there is one, else of all of it.
+[[nodiscard]] std::uint16_t slot_of(std::string_view key);
 
 enum class Role { unknown, master, replica };
 

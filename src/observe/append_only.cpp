@@ -277,16 +277,37 @@ bool is_upgrade(const formats::AofManifest& m, const formats::ServerConf& conf) 
   return !m.base || (m.base->name == conf.appendfilename && !exists(conf.aof_directory() + "/" + m.base->name));
 }
 
+std::string manifest_of(const formats::ServerConf& conf) {
+  return conf.aof_directory() + "/" + conf.appendfilename + ".manifest";
+}
+
+std::string single_of(const formats::ServerConf& conf) {
+  return (std::filesystem::path(conf.dir) / conf.appendfilename).string();
+}
+
+bool before_manifests(RdbReader reader) {
+  constexpr int newest_before_manifests = 9;  // Redis 6.2
+  return !reader.valkey && reader.newest > 0 && reader.newest <= newest_before_manifests;
+}
+
 }  // namespace
 
+bool has_increments(const formats::ServerConf& conf, RdbReader reader) {
+  if (before_manifests(reader)) {
+    const auto fd = open_regular(single_of(conf));
+    return fd && size_of(fd->get()).n > 0;
+  }
+  const auto text = read_regular(manifest_of(conf), longest_manifest);
+  const auto manifest = text ? formats::aof_manifest(*text) : Result<formats::AofManifest>(text.error());
+  return manifest && !manifest->incr.empty();
+}
+
 DatasetLook look_at_append_only(const formats::ServerConf& conf, RdbReader reader, LookOptions options) {
-  constexpr int newest_before_manifests = 9;  // Redis 6.2
-  const bool before_manifests = !reader.valkey && reader.newest > 0 && reader.newest <= newest_before_manifests;
   const auto directory = conf.aof_directory();
-  const auto manifest_path = directory + "/" + conf.appendfilename + ".manifest";
-  const auto single = (std::filesystem::path(conf.dir) / conf.appendfilename).string();
+  const auto manifest_path = manifest_of(conf);
+  const auto single = single_of(conf);
   const auto old_form = [&] { return look_at_single(single, conf.aof_load_truncated, reader, options); };
-  if (before_manifests) return exists(single) ? old_form() : starts_empty(conf, "there is no " + single);
+  if (before_manifests(reader)) return exists(single) ? old_form() : starts_empty(conf, "there is no " + single);
 
   const auto text = read_regular(manifest_path, longest_manifest);
   if (!text && text.error().os_error == ENOENT)

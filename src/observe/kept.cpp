@@ -66,7 +66,7 @@ VerifiedCopy verify(const KeptFile& f, formats::RdbReader reader, LookOptions op
   }
   v.look = look_at_open_dump(fd->get(), f.path, reader, options);
   v.file = std::move(*fd);
-  if (!f.noted) return v;
+  if (!f.noted || f.copy.state == DatasetState::unknown) return v;  // nobody had looked at it when it was kept
   const bool whole = d.state == DatasetState::valid || d.state == DatasetState::empty;
   const auto sum = sum_of(v.look);
   const bool other = d.size != f.copy.size || (!sum.empty() && !f.copy.sum.empty() && sum != f.copy.sum);

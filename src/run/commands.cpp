@@ -11,6 +11,7 @@
 #include "control/event_json.h"
 #include "observe/tail.h"
 #include "run/explain.h"
+#include "run/mend.h"
 #include "run/planned.h"
 #include "run/workers.h"
 
@@ -307,6 +308,10 @@ asio::awaitable<std::string> Commands::changing(const control::Request& r, const
   if (r.command == "ROLLING-RESTART") all = co_await roll(r, which, who);
   if (r.command == "HOLD") all = co_await hold_all(r, which, who, true);
   if (r.command == "RELEASE") all = co_await hold_all(r, which, who, false);
+  if (r.command == "ACCEPT-DATA") {
+    auto one = co_await accepted_data(*which.front(), services_, r.file, who + ": " + r.reason);
+    all.push_back(std::move(one));
+  }
   if (r.command == "HOST") {
     if (r.topic.starts_with("print ")) co_return control::error("ERR slotwardenctl prints it, without the daemon");
     all = co_await hooks_.host_restore(r.topic == "restore", who);

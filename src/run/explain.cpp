@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "decide/compare.h"
+#include "run/kept_copies.h"
 #include "run/succession_watch.h"
 
 namespace slotwarden::run {
@@ -67,10 +71,27 @@ void record_facts(Facts& f, const Instance& i, const Stamp& now) {
   f.add("recorded replication",
         fmt::format("{} at offset {}", r.replid.empty() ? "none" : r.replid.substr(0, 8), r.offset.n), "state database",
         age_ms);
+  if (const auto& l = r.saved; l.at_unix)
+    f.add("last load or save seen",
+          fmt::format("{}{} keys{}", l.aof ? "append-only file, " : "", l.keys,
+                      l.replid.empty() ? "" : fmt::format(" at offset {}", l.offset.n)),
+          "INFO persistence", unix_ms() - l.at_unix * 1000);
   for (const auto& k : r.replicas)
     f.add("replica " + (k.id.known() ? k.id.brief() : k.at.host + ":" + std::to_string(k.at.port.n)),
           fmt::format("{}, offset {}", k.online ? "online" : "not attached", k.offset.n), "its master's last INFO",
           age_ms);
+}
+
+std::string progress_text(const Reading& r) {
+  const auto total = r.progress->total.load();
+  return total ? fmt::format(", {} %", std::min<std::uint64_t>(100, r.progress->read.load() * 100 / total))
+               : std::string();
+}
+
+std::string describe(const Dataset& d) {
+  auto text = fmt::format("{}{}{}, {} keys", name(d.state), d.detail.empty() ? "" : ": ", d.detail, keys_text(d.keys));
+  if (!d.keys && d.keys_at_most) text += fmt::format(" (at most {})", *d.keys_at_most);
+  return d.offset ? text + fmt::format(", offset {}", d.offset->n) : text;
 }
 
 void dataset_facts(Facts& f, const Instance& i, std::int64_t asked) {
@@ -80,15 +101,32 @@ void dataset_facts(Facts& f, const Instance& i, std::int64_t asked) {
         i.server ? i.server->nodes_path() : i.conf.config, asked);
   f.add("role by nodes.conf", std::string(name(i.evidence.role_by_file)), "nodes.conf", asked);
   f.add("owns slots", std::string(name(i.evidence.owns_slots)), "nodes.conf", asked);
+  if (i.reading) f.add("being read through", i.reading->what + progress_text(*i.reading), "a worker", 0);
+  for (const auto& l : i.leftovers)
+    f.add("left by a dead writer", fmt::format("{}, {} bytes; it may be deleted", l.path, l.size.n), i.directory(),
+          asked);
+  if (i.record.aof_pending)
+    f.add("append-only file", "to be written anew from the dump, which it is started with", "state database",
+          std::nullopt);
   if (!i.looked_at) {
     f.add("dataset", "unknown", "not looked at", std::nullopt);
     return;
   }
   const auto& d = i.looked_at->dataset;
-  f.add("dataset",
-        fmt::format("{}{}{}, {} keys{}", name(d.state), d.detail.empty() ? "" : ": ", d.detail, keys_text(d.keys),
-                    d.offset ? fmt::format(", offset {}", d.offset->n) : ""),
-        d.file.empty() ? i.directory() : d.file, asked);
+  f.add("dataset", describe(d), d.file.empty() ? i.directory() : d.file, asked);
+  if (i.recorded) {
+    const auto c = decide::compare(copy_of(d, shard_of(i)), recorded_copy(i));
+    const auto by = c.bytes  ? fmt::format(" by {} bytes of the stream", *c.bytes)
+                    : c.time ? fmt::format(" by {} s", c.time->count())
+                             : std::string();
+    f.add("dataset against the record", fmt::format("{}{} ({})", decide::name(c.relation), by, c.rule),
+          "state database", asked);
+  }
+  for (const auto& k : i.copies)
+    f.add("kept copy " + k.file.copy.name,
+          fmt::format("{}: {}; {}", k.file.copy.aof ? "an append-only file" : describe(k.found), k.verdict.rule,
+                      k.failed ? "it could not be put in place" : k.verdict.because),
+          k.file.path, asked);
 }
 
 void succession_facts(Facts& f, const SuccessionWatch& w) {
@@ -149,7 +187,8 @@ std::string note_of(const Instance& i) {
   if (i.watch && !i.trouble.empty()) return i.trouble;
   if (i.watch && i.info && i.info->role == Role::replica && !i.info->master_link_up && i.info->master)
     return fmt::format("no link to its master {}:{}", i.info->master->host, i.info->master->port.n);
-  if (i.watch) return {};
+  if (i.watch) return i.record.aof_pending ? "its append-only file is being written anew" : std::string();
+  if (i.reading) return "verifying" + progress_text(*i.reading);
   auto detail = held_detail(i);
   if (i.ended) detail += (detail.empty() ? "" : "; ") + std::string("last: ") + describe(i.ended->status);
   return detail;

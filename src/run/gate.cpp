@@ -9,9 +9,12 @@
 #include "config/credentials.h"
 #include "decide/compare.h"
 #include "formats/rdb.h"
+#include "observe/append_only.h"
 #include "observe/credentials.h"
+#include "observe/dataset.h"
 #include "observe/version.h"
 #include "run/host_look.h"
+#include "run/kept_copies.h"
 #include "run/succession_watch.h"
 #include "run/workers.h"
 
@@ -19,8 +22,10 @@ namespace slotwarden::run {
 
 namespace {
 
-std::string dataset_signature(const formats::ServerConf& conf) {
-  std::string all = signature_of(conf.rdb_path()) + signature_of(conf.aof_directory());
+std::string dataset_signature(const Instance& i) {
+  const auto& conf = *i.server;
+  std::string all = i.record.aof_pending ? "dump:" : "";
+  all += signature_of(conf.rdb_path()) + signature_of(conf.aof_directory());
   std::error_code ignored;
   for (const auto& file : std::filesystem::directory_iterator(conf.aof_directory(), ignored))
     all += signature_of(file.path().string());
@@ -60,6 +65,7 @@ void take_host(Instance& i, HostLook l, decide::StartEvidence& e) {
   e.orphans = l.orphans;
   i.port_holder = std::move(l.port_holder);
   i.directory_holder = std::move(l.directory_holder);
+  i.leftovers = std::move(l.leftovers);
   if (l.lock) i.lock = std::move(*l.lock);
   if (l.nodes) i.nodes_file = std::move(*l.nodes);
 }
@@ -155,6 +161,15 @@ void take_operator(const Instance& i, decide::StartEvidence& e) {
   e.waited = i.down_since ? since(*i.down_since) : std::chrono::milliseconds{0};
 }
 
+// With a dump that stands in for the append-only file the server is started without that one, unless the rewrite was
+// completed and only the record does not know: nothing but a rewrite can have named an increment since.
+observe::DatasetLook look_as_it_starts(formats::ServerConf conf, const std::string& server, bool aof_pending,
+                                       observe::Progress& progress) {
+  const auto reader = reader_of(server);
+  if (aof_pending && conf.appendonly && !observe::has_increments(conf, reader)) conf.appendonly = false;
+  return observe::look_at_dataset(conf, reader, {.progress = &progress});
+}
+
 Tri usable(Instance& i) {
   if (!read_server_file(i)) return Tri::no;
   if (::access(i.conf.server.c_str(), X_OK) != 0) {
@@ -173,6 +188,13 @@ adapters::TlsFiles tls_of(const formats::ServerConf& c) {
   const bool own = !c.tls_client_certificate.empty();
   return {c.tls_ca_file, c.tls_ca_directory, own ? c.tls_client_certificate : c.tls_certificate,
           own ? c.tls_client_key : c.tls_key};
+}
+
+// What goes on while something else is read.
+void take_all(const Instance& i, const Services& s, decide::StartEvidence& e) {
+  take_operator(i, e);
+  take_succession(i, e);
+  look_at_shard(i, s, e);
 }
 
 }  // namespace
@@ -218,38 +240,60 @@ bool read_server_file(Instance& i) {
   return true;
 }
 
+formats::RdbReader reader_of(const std::string& server) {
+  const auto version = observe::server_version(server);
+  return {version ? formats::newest_rdb(*version) : 0, version && version->kind == ServerKind::valkey};
+}
+
+bool is_looked_at(const Instance& i) {
+  return i.looked_at && i.looked_at->signature == dataset_signature(i);
+}
+
 asio::awaitable<Dataset> look_at_dataset(Instance& i, Services& s) {
-  const auto conf = *i.server;
-  const auto signature = dataset_signature(conf);
+  const auto signature = dataset_signature(i);
   if (i.looked_at && i.looked_at->signature == signature) co_return i.looked_at->dataset;
-  auto look = [conf, server = i.conf.server] {
-    const auto version = observe::server_version(server);
-    return observe::dataset(conf, version ? formats::newest_rdb(*version) : 0,
-                            version && version->kind == ServerKind::valkey);
+  auto progress = std::make_shared<observe::Progress>();
+  i.reading = Reading{"its dataset", progress};
+  auto look = [conf = *i.server, server = i.conf.server, pending = i.record.aof_pending, progress] {
+    return look_as_it_starts(conf, server, pending, *progress);
   };
   auto found = co_await on(s.readers, std::move(look));
-  i.looked_at = LookedAt{signature, found};
-  co_return found;
+  i.reading.reset();
+  i.looked_at = LookedAt{signature, found.dataset};
+  if (i.record.aof_pending && found.dataset.aof) {
+    i.record.aof_pending = false;
+    s.memory.remember(i.record);
+  }
+  co_return found.dataset;
 }
 
 asio::awaitable<decide::StartEvidence> gather_start(Instance& i, Services& s) {
   decide::StartEvidence e;
+  const bool accepting = i.accept && !i.accept->outcome;
   take_operator(i, e);
   e.server_usable = usable(i);
-  if (!e.wanted_up || e.server_usable == Tri::no) co_return e;
+  if (e.server_usable == Tri::no || (!e.wanted_up && !accepting)) co_return e;
   auto look = [q = question_of(i, s), &processes = s.processes] { return look_at_host(q, processes); };
   auto host = co_await on(s.scans, std::move(look));
   take_host(i, std::move(host), e);
   look_at_identity(i, e);
   take_operator(i, e);
   take_succession(i, e);
-  if (!e.wanted_up || (e.held && !e.forced)) co_return e;
+  if (accepting || !e.wanted_up || (e.held && !e.forced)) co_return e;
+  // What is known so far is shown while a large dataset is read through.
+  if (!is_looked_at(i)) {
+    i.evidence = e;
+    i.gate = decide::start(e);
+  }
   const auto found = co_await look_at_dataset(i, s);
   take_dataset(i, found, e);
-  e.kept_copy = Tri::no;
-  take_operator(i, e);
-  take_succession(i, e);  // it went on while the dataset was read
-  look_at_shard(i, s, e);
+  take_all(i, s, e);
+  if (decide::wants_kept_copy(e)) {
+    e.kept_copy = co_await look_at_kept(i, s);
+    take_all(i, s, e);
+  } else {
+    i.copies.clear();
+  }
   co_return e;
 }
 

@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "decide/start.h"
+#include "formats/rdb.h"
 #include "run/services.h"
 
 namespace slotwarden::run {
@@ -18,7 +19,11 @@ bool read_server_file(Instance& i);
 // Identifies a file's content without reading it (path, inode, size, time); empty when it is not there.
 [[nodiscard]] std::string signature_of(const std::string& path);
 
-// Looks at the dataset unless the files are those of the last look.
+// What a server of this program could load. Blocking.
+[[nodiscard]] formats::RdbReader reader_of(const std::string& server);
+
+// Looks at the dataset unless the files are those of the last look. A large one is read by a worker; how far that has
+// come is in the instance meanwhile.
 asio::awaitable<Dataset> look_at_dataset(Instance& i, Services& s);
 
 }  // namespace slotwarden::run

@@ -1,6 +1,7 @@
 #include "run/host_look.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -100,6 +101,11 @@ HostLook look_at_host(const HostQuestion& q, ProcessScan& processes) {
       look_at_users(q, *table, l);
   }
   if (!q.nodes_path.empty()) look_at_nodes(q, l);
+  for (auto& path : observe::leftover_temporaries(q.directory)) {
+    struct stat s {};
+    const bool told = ::stat(path.c_str(), &s) == 0;
+    l.leftovers.push_back({std::move(path), Bytes{told ? static_cast<std::uint64_t>(s.st_size) : 0}});
+  }
   return l;
 }
 

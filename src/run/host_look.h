@@ -28,6 +28,12 @@ struct HostQuestion {
   Instant asked = now();            // processes are looked at after this moment
 };
 
+// A temporary file of a save or a rewrite whose writer is gone.
+struct Leftover {
+  std::string path;
+  Bytes size;
+};
+
 struct HostLook {
   Tri port_free = Tri::unknown;
   std::string port_holder;
@@ -38,6 +44,7 @@ struct HostLook {
   Tri disk_full = Tri::unknown;
   Tri orphans = Tri::unknown;
   std::optional<observe::NodesConf> nodes;  // set iff it is a cluster node
+  std::vector<Leftover> leftovers;
 };
 
 // Blocking, a few milliseconds and more on a busy host; for a worker thread.

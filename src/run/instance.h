@@ -23,8 +23,11 @@
 #include "facts/server_info.h"
 #include "formats/server_conf.h"
 #include "observe/files.h"
+#include "observe/kept.h"
+#include "observe/progress.h"
 #include "run/bell.h"
 #include "run/clock.h"
+#include "run/host_look.h"
 #include "run/peers.h"
 
 namespace slotwarden::run {
@@ -36,6 +39,35 @@ class SuccessionWatch;
 struct LookedAt {
   std::string signature;
   Dataset dataset;
+};
+
+// A copy kept beside the data, as it was found when it was last read through.
+struct KeptSeen {
+  std::string signature;  // of the file and its note
+  observe::KeptFile file;
+  Dataset found;
+  Verdict verdict;
+  bool failed = false;  // it could not be put in place
+};
+
+// What a worker reads through at this moment, and how far it has come.
+struct Reading {
+  std::string what;
+  std::shared_ptr<observe::Progress> progress;
+};
+
+// What became of a copy that an operator named.
+struct Named {
+  Verdict verdict;   // by decide::accept; its rule is empty where an error came before it
+  std::string text;  // a sentence for people: what was installed and what became of what was there, or what is wrong
+  bool installed = false;
+};
+
+// `accept-data`: carried out by the keeper while the process is down.
+struct Accept {
+  std::string from;
+  std::string who;
+  std::optional<Named> outcome;  // once it was tried
 };
 
 struct Ended {
@@ -82,6 +114,10 @@ struct Instance {
   std::int64_t maxclients_by_file = 0;
   observe::NodesConf nodes_file;
   std::optional<LookedAt> looked_at;
+  std::optional<Reading> reading;
+  std::vector<Leftover> leftovers;
+  std::set<std::string> carried;  // leftovers that were, or could not be, carried to another disk
+  std::vector<KeptSeen> copies;   // kept beside the data; looked at while the dataset holds a start
   std::optional<Ended> ended;
   std::deque<Ended> unasked_ends;  // newest last; cleared by the operator's start or stop
   decide::Restart backoff;         // drawn after the last of them
@@ -108,9 +144,10 @@ struct Instance {
   bool forced = false;  // one start, by the operator's word
   std::string forced_by;
   bool stop_asked = false;  // the running process was asked to end
-  bool planned = false;     // a planned stop, restart or hand-over is under way
-  bool removed = false;     // gone from the configuration: let go of it
-  bool kept = false;        // a keeper runs for it
+  std::optional<Accept> accept;
+  bool planned = false;  // a planned stop, restart or hand-over is under way
+  bool removed = false;  // gone from the configuration: let go of it
+  bool kept = false;     // a keeper runs for it
 
   std::function<void()> probe_now;  // asks the server at once instead of at the next tick
 

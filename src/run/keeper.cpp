@@ -11,10 +11,14 @@
 #include "decide/backoff.h"
 #include "decide/deadline.h"
 #include "observe/proc.h"
+#include "run/aof_switch.h"
 #include "run/explain.h"
 #include "run/gate.h"
+#include "run/install.h"
+#include "run/mend.h"
 #include "run/scope.h"
 #include "run/succession_watch.h"
+#include "run/workers.h"
 
 using namespace std::chrono_literals;
 
@@ -49,7 +53,8 @@ void tell_verdict(Instance& i, Services& s, std::string_view before) {
   else if (v.rule == "backoff")
     s.journal.note(i.port(), "backoff", v.rule,
                    fmt::format("{} ({} ms left)", v.because, i.evidence.backoff_left.count()));
-  else if (v.rule != "host-unknown" && v.rule != "identity-unknown" && v.rule != "orphans")
+  else if (v.rule != "host-unknown" && v.rule != "identity-unknown" && v.rule != "orphans" &&
+           v.rule != "dataset-unread" && v.rule != "kept-unread")
     s.journal.note(i.port(), v.ruling == Ruling::refuse ? "stopped" : "held", v.rule, std::move(text));
 }
 
@@ -63,21 +68,6 @@ void draw_backoff(Instance& i, Services& s) {
 
 std::chrono::milliseconds backoff_left(const Instance& i) {
   return std::max(std::chrono::milliseconds{0}, i.backoff.delay - since(i.backoff_from));
-}
-
-asio::awaitable<void> set_dataset_aside(Instance& i, Services& s) {
-  if (!i.looked_at || i.looked_at->dataset.file.empty()) co_return;
-  const auto& d = i.looked_at->dataset;
-  const auto what = d.aof ? std::filesystem::path(d.file).parent_path().string() : d.file;
-  // An append-only file of the old single-file form lies in the data directory itself: only the file is moved then.
-  const auto target = d.aof && what == i.directory() ? d.file : what;
-  auto moved = act::set_aside(target);
-  if (moved)
-    s.journal.warn(i.port(), "set-aside", i.gate.verdict.rule,
-                   fmt::format("{} would not load ({}); it is kept as {}", target, name(d.state), *moved));
-  else
-    s.journal.warn(i.port(), "error", "", moved.error().what);
-  i.looked_at.reset();
 }
 
 void remember_unasked(Instance& i, const Ended& e) {
@@ -95,6 +85,7 @@ act::Launch launch_of(const Instance& i, const Services& s) {
   l.process = i.policy.process;
   l.nofile = decide::nofile_for(i.server->maxclients, i.policy.process);
   l.quarantine = i.gate.quarantine;
+  l.without_aof = i.record.aof_pending;
   l.diskless_max_replicas = i.server->repl_diskless_sync_max_replicas;
   l.output = s.output_file(i.port());
   l.identity_file = s.identity_file(i.port());
@@ -126,6 +117,8 @@ std::uint64_t kernel_oom_kills() {
 // Starts the server. True: it runs, and `watch` holds it.
 asio::awaitable<bool> start_server(Instance& i, Services& s) {
   if (i.gate.set_aside) co_await set_dataset_aside(i, s);
+  if (!i.server->appendonly) i.record.aof_pending = false;
+  if (i.record.aof_pending) co_await clear_append_only(i, s);
   i.promised_keys = i.looked_at ? i.looked_at->dataset.keys : std::nullopt;
   i.promised_with_expiry = i.looked_at ? i.looked_at->dataset.keys_with_expiry.value_or(0) : 0;
   i.start_was_forced = i.forced;
@@ -199,16 +192,25 @@ asio::awaitable<bool> down(Instance& i, Services& s) {
   const auto asked = now();
   while (i.succession && i.succession->hurries() && since(asked) < succession_first) co_await i.bell.wait(20ms);
   while (!s.stopping) {
+    const auto before = std::string(i.gate.verdict.rule);
+    const bool accepting = i.accept && !i.accept->outcome;
     auto e = co_await gather_start(i, s);
+    if (accepting) {
+      co_await accept_data(i, s, e);
+      continue;
+    }
     e.restarts_spent = i.backoff.spent;
     e.backoff_left = backoff_left(i);
-    const auto before = std::string(i.gate.verdict.rule);
     i.evidence = e;
     i.gate = decide::start(e);
     tell_verdict(i, s, before);
     if (i.removed) co_return false;
     if (i.gate.verdict.rule == "orphans") {
       co_await end_orphans(i, s);
+      continue;
+    }
+    if (i.gate.install) {
+      co_await install_best(i, s);
       continue;
     }
     if (!i.intent.up)
@@ -222,6 +224,7 @@ asio::awaitable<bool> down(Instance& i, Services& s) {
       continue;
     }
     move(i, life_event(i.gate));
+    if (i.gate.verdict.rule == "disk-full") co_await make_room(i, s);
     co_await i.bell.wait(i.gate.verdict.ask_again_in.value_or(look_again));
   }
   co_return false;
@@ -290,7 +293,8 @@ asio::awaitable<void> adopt(Instance& i, Services& s) {
     if (watch)
       if (auto found = observe::identity_of(e.remembered->pid)) e.found = *found;
   }
-  if (const auto listener = observe::listener_on(i.port())) e.listener = *listener;
+  auto look = [port = i.port()] { return observe::listener_on(port); };
+  if (const auto listener = co_await on(s.scans, std::move(look)); listener) e.listener = *listener;
   if (i.recorded) e.recorded_node = i.record.node_id;
   if (i.nodes_file.view) e.file_node = i.nodes_file.view->myself()->id;
   const auto verdict = decide::adopt(e);

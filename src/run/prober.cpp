@@ -12,6 +12,7 @@
 #include "formats/numbers.h"
 #include "observe/proc.h"
 #include "observe/server.h"
+#include "run/aof_switch.h"
 #include "run/keeper.h"
 #include "run/succession_watch.h"
 
@@ -38,8 +39,15 @@ bool same_but_volatile(Record a, const Record& b) {
     for (std::size_t n = 0; n < a.replicas.size(); ++n) a.replicas[n].offset = b.replicas[n].offset;
   return a.node_id == b.node_id && a.role == b.role && a.master == b.master && a.config_epoch == b.config_epoch &&
          a.slots == b.slots && a.replid == b.replid && a.replicas == b.replicas && a.migrating == b.migrating &&
-         a.importing == b.importing && a.nodes == b.nodes && a.quarantined == b.quarantined && a.seen.boot_id == b.seen.boot_id &&
-         a.node_timeout_ms == b.node_timeout_ms;
+         a.importing == b.importing && a.nodes == b.nodes && a.saved == b.saved && a.quarantined == b.quarantined &&
+         a.seen.boot_id == b.seen.boot_id && a.node_timeout_ms == b.node_timeout_ms;
+}
+
+// The dataset that the process was started with, counted after it was loaded.
+LastSave what_was_loaded(const Instance& i) {
+  const auto& d = i.looked_at->dataset;
+  return {d.saved_unix.value_or(0), d.aof,    i.info->keys,
+          i.info->keys_with_expiry, d.replid, d.offset.value_or(Offset{})};
 }
 
 }  // namespace
@@ -87,6 +95,7 @@ asio::awaitable<bool> Prober::connected() {
   if (connection_ && connection_->open() && connected_to_ == instance_.process->pid) co_return true;
   connection_.reset();
   settings_read_ = false;
+  if (connected_to_ != instance_.process->pid) saves_ = SaveWatch{};
   nodes_wanted_ = true;
   const auto pid = instance_.process->pid;
   auto c = co_await adapters::RespConnection::open(instance_.address(), instance_.access.who, connect_patience);
@@ -128,6 +137,8 @@ asio::awaitable<void> Prober::ask() {
   answered_well(std::move(*probe->info), std::move(probe->cluster), std::move(probe->view));
   if (!instance_.info->loading && !settings_read_) co_await read_settings();
   if (instance_.record.quarantined) co_await judge_quarantine();
+  const bool judged = instance_.watch && !instance_.record.quarantined && instance_.info && !instance_.info->loading;
+  if (instance_.record.aof_pending && judged) co_await switch_append_only_on(instance_, services_, *connection_);
 }
 
 void Prober::answered_oddly(const std::string& trouble) {
@@ -164,6 +175,7 @@ void Prober::answered_well(ServerInfo info, std::optional<ClusterInfo> cluster, 
   if (i.info->loading) return;
   remember(view);
   if (i.state != before && i.state == ProcessState::running) {
+    if (i.looked_at && !i.record.quarantined) i.record.saved = what_was_loaded(i);
     i.looked_at.reset();
     close_succession(i);
     services_.journal.note(
@@ -187,6 +199,7 @@ void Prober::remember(const std::optional<ClusterView>& view) {
   r.replid = i.info->replid;
   r.offset = i.info->role == Role::replica ? i.info->replica_offset.value_or(i.info->offset) : i.info->offset;
   r.role = i.info->role;
+  if (auto saved = saves_.see(*i.info)) r.saved = std::move(*saved);
   if (view) remember_nodes(*view);
   remember_replicas();
   i.recorded = true;

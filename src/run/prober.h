@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "adapters/resp.h"
+#include "run/save_watch.h"
 #include "run/services.h"
 
 namespace slotwarden::run {
@@ -45,6 +46,7 @@ class Prober : public std::enable_shared_from_this<Prober> {
   Instant asked_ = now();
   int round_ = 0;
   bool settings_read_ = false;
+  SaveWatch saves_;  // of the process that the connection is to
   std::string last_trouble_;
   // What CLUSTER NODES depended on when it was last asked.
   std::string nodes_key_;

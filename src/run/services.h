@@ -43,6 +43,8 @@ struct Services {
   [[nodiscard]] std::string identity_file(Port p) const {
     return state_dir + "/run/" + std::to_string(p.n) + ".process";
   }
+  // Where leftovers of dead writers go when the disk of the data is full.
+  [[nodiscard]] std::string aside_folder(Port p) const { return state_dir + "/aside/" + std::to_string(p.n); }
   [[nodiscard]] std::string output_file(Port p) const { return log_dir + "/" + std::to_string(p.n) + ".log"; }
 };
 

@@ -133,6 +133,15 @@ TEST_F(Kept, PresentThingThatIsNoFileIsMoved) {
   EXPECT_EQ(*nothing, "");
 }
 
+TEST_F(Kept, PresentFileCanBeMovedAway) {
+  tests::write(home / "appendonly.aof", "old");
+  auto f = open();
+  ASSERT_TRUE(f.move_in("appendonly.aof", {}, "old.aof"));
+  EXPECT_EQ(tests::text_of(folder + "old.aof"), "old");
+  EXPECT_FALSE(std::filesystem::exists(home / "appendonly.aof"));
+  EXPECT_EQ(*f.move_in("appendonly.aof", {}, "old.aof"), "");
+}
+
 TEST_F(Kept, CopyThatIsInPlaceAlreadyStaysThere) {
   tests::write(home / "backup.rdb", "good");
   auto f = open();

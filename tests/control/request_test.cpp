@@ -43,6 +43,7 @@ TEST(Request, IsUnderstoodForEveryCommandOfTheTable) {
     if (c.takes == Takes::channel) argv.emplace_back("events");
     if (c.takes == Takes::host_words) argv.emplace_back("restore");
     if (c.takes == Takes::inspection) argv.insert(argv.end(), {"dataset", "7000"});
+    if (c.name == "ACCEPT-DATA") argv.insert(argv.end(), {"--from", "/dump.rdb", "--reason", "why"});
     const auto r = parse(argv);
     ASSERT_TRUE(r.has_value()) << c.name << ": " << r.error().what;
     EXPECT_EQ(r->command, c.name);
@@ -54,6 +55,7 @@ TEST(Request, TakesEveryOptionThatTheTableNamesAndNoOther) {
     for (const OptionText& o : c.options) {
       std::vector<std::string> argv{std::string(c.name), "7000", std::string(o.name)};
       if (!o.value.empty()) argv.emplace_back("1");
+      if (c.name == "ACCEPT-DATA") argv.insert(argv.end(), {"--from", "/dump.rdb", "--reason", "why"});
       if (o.name == "--force" || o.name == "--in-place") argv.insert(argv.end(), {"--reason", "why"});
       const auto r = parse(argv);
       EXPECT_EQ(r.has_value(), !o.of_slotwardenctl) << c.name << " " << o.name << (r ? "" : ": " + r.error().what);
@@ -152,7 +154,8 @@ TEST(Request, BecomesArgumentsThatMeanTheSame) {
        {"START 7000 7001 --force --reason \"I know\"", "RESTART all --take-back", "ROLLING-RESTART storage --resume",
         "STOP 7000 --in-place --reason x", "EVENTS 7000 --limit 5", "TAIL 7000 --bytes 100", "SIGNAL HUP 7000",
         "HELP START", "SUBSCRIBE events", "STATUS", "HOST print sysctl", "HOST restore", "INSPECT dump /a/b.rdb",
-        "INSPECT dataset 7000"}) {
+        "INSPECT dataset 7000", "ACCEPT-DATA 7000 --from /b/dump.rdb --reason x",
+        "ACCEPT-DATA 7000 --from 20261121T110128Z.rdb --reason x"}) {
     const Request r = understood(line);
     const Result<Request> again = parse(argv_of(r));
     ASSERT_TRUE(again.has_value()) << line << ": " << again.error().what;
@@ -162,7 +165,20 @@ TEST(Request, BecomesArgumentsThatMeanTheSame) {
     EXPECT_EQ(again->options.force, r.options.force);
     EXPECT_EQ(again->options.resume, r.options.resume);
     EXPECT_EQ(again->limit, r.limit);
+    EXPECT_EQ(again->file, r.file);
   }
+}
+
+TEST(Request, AcceptsDataOnlyOfOnePortFromAFileOrACopyAndWithAReason) {
+  EXPECT_EQ(understood("accept-data 7000 --from /b/dump.rdb --reason x").file, "/b/dump.rdb");
+  EXPECT_EQ(understood("accept-data 7000 --from 20261121T110128Z.rdb --reason x").file, "20261121T110128Z.rdb");
+  for (const auto& [line, why] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
+           {"accept-data --from /b --reason x", "it wants a port"},
+           {"accept-data all --from /b --reason x", "is not a port"},
+           {"accept-data 7000 --reason x", "it wants --from"},
+           {"accept-data 7000 --from /b", "it needs --reason"},
+           {"accept-data 7000 --from b/dump.rdb --reason x", "from the root"}})
+    EXPECT_THAT(complaint(line), HasSubstr(why)) << line;
 }
 
 TEST(Request, InspectsOneDumpOrOnePortsDataset) {

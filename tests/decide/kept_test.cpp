@@ -164,5 +164,63 @@ TEST(Kept, AtMostOneIsTakenAndEveryOneIsJudged) {
           }
 }
 
+NamedEvidence named_copy() {
+  NamedEvidence e;
+  e.copy = good().copy;
+  e.record = dump_lost().record;
+  e.sampled = 100;
+  e.owned = 100;
+  return e;
+}
+
+TEST(Named, WholeCopyOfTheShardIsAcceptedAlsoWhereItIsOldOrSmall) {
+  EXPECT_EQ(accept(named_copy()).rule, "named-accepted");
+  EXPECT_EQ(accept(named_copy()).ruling, Ruling::go);
+  auto e = named_copy();
+  e.copy.keys = 1;
+  e.copy.offset = Offset{1};
+  EXPECT_EQ(accept(e).rule, "named-accepted");
+}
+
+TEST(Named, NothingIsExchangedUnderARunningServer) {
+  auto e = named_copy();
+  e.runs = true;
+  EXPECT_EQ(accept(e).rule, "named-running");
+}
+
+TEST(Named, WhatTheServerWouldNotLoadIsRefused) {
+  auto e = named_copy();
+  for (const auto state : {DatasetState::unknown, DatasetState::absent, DatasetState::truncated, DatasetState::corrupt,
+                           DatasetState::foreign, DatasetState::too_new, DatasetState::unreadable}) {
+    e.copy.state = state;
+    EXPECT_EQ(accept(e).rule, "named-damaged");
+  }
+}
+
+TEST(Named, EmptinessIsRefusedWhereThereWereKeys) {
+  auto e = named_copy();
+  e.copy.keys = 0;
+  EXPECT_EQ(accept(e).rule, "named-empty");
+  e.copy.state = DatasetState::empty;
+  EXPECT_EQ(accept(e).rule, "named-empty");
+  e.record->keys = 0;
+  EXPECT_EQ(accept(e).rule, "named-accepted");
+}
+
+TEST(Named, AnotherShardsCopyIsRefused) {
+  auto e = named_copy();
+  e.owned = 49;
+  EXPECT_EQ(accept(e).rule, "named-other-shard");
+  e.owned = 50;
+  EXPECT_EQ(accept(e).rule, "named-accepted") << "half of its slots may have moved since";
+  e.copy.shard = std::string(40, 't');
+  EXPECT_EQ(accept(e).rule, "named-other-shard") << "its note says so";
+  e.ours = true;
+  EXPECT_EQ(accept(e).rule, "named-accepted") << "this node kept it, in whatever shard it was then";
+  e.ours = false;
+  e.record.reset();
+  EXPECT_EQ(accept(e).rule, "named-accepted") << "without a record nothing contradicts it";
+}
+
 }  // namespace
 }  // namespace slotwarden::decide

@@ -11,6 +11,7 @@
 #include "decide/compare.h"
 #include "decide/handover.h"
 #include "decide/health.h"
+#include "decide/kept.h"
 #include "decide/lifecycle.h"
 #include "decide/quarantine.h"
 #include "decide/start.h"
@@ -25,7 +26,7 @@ struct Chapter {
   std::span<const RuleText> rules;
 };
 
-// What nothing asks yet (kept, save, save_watch) is not in the manual: no operator can meet it.
+// What nothing asks yet (save, save_watch) is not in the manual: no operator can meet it.
 std::vector<Chapter> chapters() {
   return {
       {"Who owns a dead master's slots now?",
@@ -37,6 +38,12 @@ std::vector<Chapter> chapters() {
        "is "
        "missing.",
        start_rules()},
+      {"May a kept copy take the dataset's place?",
+       "Asked of every copy in `slotwarden-kept`, where a dataset that is missing, damaged or shrunken holds the start "
+       "and nobody can succeed the master. `slotwardenctl explain PORT` shows the answer for each of them.",
+       kept_rules()},
+      {"May the named dump take the dataset's place?",
+       "Asked by `slotwardenctl accept-data PORT --from FILE|NAME --reason \"…\"`.", named_rules()},
       {"May its replicas copy from it?",
        "Quarantine. A server that starts in place of a master keeps its replicas waiting until its keys were counted. "
        "`refuse` ends it.",

@@ -100,5 +100,15 @@ TEST(ClusterView, ListsTheReplicasOfAMaster) {
   EXPECT_TRUE(v.replicas_of(id('b')).empty());
 }
 
+// What CLUSTER KEYSLOT answers.
+TEST(Slot, IsThatOfTheServers) {
+  EXPECT_EQ(slot_of("foo"), 12182);
+  EXPECT_EQ(slot_of("123456789"), 0x31C3);
+  EXPECT_EQ(slot_of("{foo}bar"), 12182);
+  EXPECT_EQ(slot_of("x{foo}{other}"), 12182);
+  EXPECT_NE(slot_of("{}foo"), slot_of("foo")) << "empty braces are part of the name";
+  EXPECT_EQ(slot_of(""), 0);
+}
+
 }  // namespace
 }  // namespace slotwarden

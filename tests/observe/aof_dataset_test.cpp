@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "formats/rdb_sample.h"
+#include "observe/append_only.h"
 #include "observe/files.h"
 #include "observe/scratch.h"
 
@@ -190,6 +191,23 @@ TEST_F(Aof, OfRedis62KnowsNoManifest) {
   EXPECT_EQ(look(redis_6_2).state, DatasetState::absent);
   dir.write("appendonly.aof", command);
   EXPECT_EQ(look(redis_6_2).file, dir / "appendonly.aof");
+}
+
+TEST_F(Aof, HasIncrementsOnceARewriteIsWhole) {
+  constexpr formats::RdbReader redis_7{10, false};
+  EXPECT_FALSE(has_increments(conf, redis_7));
+  dir.write(base, small_dump().whole());
+  EXPECT_FALSE(has_increments(conf, redis_7));
+  dir.write(manifest, "file appendonly.aof.1.base.rdb seq 1 type b\n");
+  EXPECT_FALSE(has_increments(conf, redis_7)) << "as BGREWRITEAOF leaves it with appendonly no";
+  usual();
+  EXPECT_TRUE(has_increments(conf, redis_7));
+  constexpr formats::RdbReader redis_6{9, false};
+  EXPECT_FALSE(has_increments(conf, redis_6));
+  dir.write("appendonly.aof", "");
+  EXPECT_FALSE(has_increments(conf, redis_6));
+  dir.write("appendonly.aof", command);
+  EXPECT_TRUE(has_increments(conf, redis_6));
 }
 
 }  // namespace
