@@ -99,6 +99,7 @@ void print_parts(const Console& c, const Dataset& d) {
 }
 
 void print_keys(const Console& c, const DumpContents& s) {
+  if (s.databases.empty()) return;
   Table t({{"DATABASE", Table::Align::right}, {"KEYS", Table::Align::right}, {"WITH EXPIRY", Table::Align::right}});
   for (const auto& d : s.databases)
     t.row({{std::to_string(d.number)}, {std::to_string(d.keys)}, {std::to_string(d.with_expiry)}});

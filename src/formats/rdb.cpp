@@ -33,6 +33,18 @@ bool begins_a_magic(std::span<const std::byte> bytes) {
   return fits("REDIS") || fits("VALKEY");
 }
 
+// A magic with at most one letter wrong, or with nothing written over it but zeros: a damaged RDB, not another thing.
+bool resembles_a_magic(std::span<const std::byte> bytes) {
+  const auto wrong = [&](std::string_view letters) {
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < letters.size(); ++i)
+      n += i >= bytes.size() || std::to_integer<char>(bytes[i]) != letters[i];
+    return n;
+  };
+  const bool zeros = std::ranges::all_of(bytes, [](std::byte b) { return b == std::byte{0}; });
+  return zeros || wrong("REDIS") <= 1 || wrong("VALKEY") <= 1;
+}
+
 std::string at(std::uint64_t byte) {
   return fmt::format(", at byte {}", byte);
 }
@@ -143,6 +155,9 @@ RdbCheck::Finding RdbCheck::judge(const DumpContents& c) const {
 }
 
 RdbCheck::Finding RdbCheck::judge_beginning() const {
+  const auto beginning = std::span(magic_).first(std::min<std::size_t>(size_, magic_length));
+  if (size_ > 0 && !begins_a_magic(beginning) && !resembles_a_magic(beginning))
+    return {DatasetState::foreign, "it is no RDB file: it does not begin with REDIS or VALKEY"};
   if (walk_.state() == RdbWalk::State::broken) return {DatasetState::corrupt, walk_.problem(), 0};
   if (size_ == 0) return {DatasetState::truncated, "zero bytes", 0};
   if (begins_a_magic(std::span(magic_).first(size_))) return {DatasetState::truncated, quantity(size_), size_};

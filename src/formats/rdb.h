@@ -39,7 +39,7 @@ struct RdbOptions {
 //   truncated  a beginning of an RDB file, zero bytes included; `broken_at` is where it ends
 //   corrupt    `broken_at` is where it ceases to make sense (the checksum, when that is all that differs); also when
 //              bytes follow its end, and when it holds what its version cannot hold
-//   foreign    of the other product
+//   foreign    of the other product, or no RDB file at all: its first bytes are not even a damaged magic
 //   too_new    of a later version than the reader's, or than is known here
 //   unknown    whole, but reader.newest is 0
 // Uses a fixed amount of memory whatever the file: some 50 KiB, and up to 4 MiB while it compares the members of a

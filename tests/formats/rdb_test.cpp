@@ -97,9 +97,8 @@ TEST(Rdb, CallsAZeroByteFileTruncated) {
   EXPECT_EQ(state_of(""), DatasetState::truncated);
 }
 
-TEST(Rdb, CallsAFileOfZerosOrOfTextCorrupt) {
+TEST(Rdb, CallsAFileOfZerosOrWithADamagedMagicCorrupt) {
   EXPECT_EQ(state_of(std::string(4096, '\0')), DatasetState::corrupt);
-  EXPECT_EQ(state_of("hello"), DatasetState::corrupt);
   EXPECT_EQ(state_of("REDIS00x0 and so on, for more than a header"), DatasetState::corrupt);
 }
 
@@ -244,6 +243,22 @@ TEST(Rdb, DoesNotLoseTheChecksumToAnOldVersionNumber) {
   file.back() = '\xff';
   EXPECT_EQ(state_of(file), DatasetState::corrupt);
   EXPECT_EQ(state_of(std::string("REDIS0003") + std::string("\xfe\0\0\1a\1b\xff", 8)), DatasetState::valid);
+}
+
+TEST(RdbVerdict, OfWhatIsNoRdbAtAllIsForeign) {
+  const auto state = [](std::string_view bytes) { return name(state_of(std::string(bytes), {12, false})); };
+  EXPECT_EQ(state("notes of the last meeting, nothing else"), "foreign");
+  EXPECT_EQ(state("hello"), "foreign");
+  EXPECT_EQ(state(std::string("\x7f"
+                              "ELF\x02\x01\x01",
+                              7) +
+                  std::string(100, '\0')),
+            "foreign");
+  EXPECT_EQ(state("REDIT0010 and more"), "corrupt") << "one letter of the magic is damaged";
+  EXPECT_EQ(state(std::string(4096, '\0')), "corrupt") << "what was lost in a power cut reads as zeros";
+  EXPECT_EQ(state("REDISABCD"), "corrupt");
+  EXPECT_EQ(state(""), "truncated");
+  EXPECT_EQ(state("RED"), "truncated");
 }
 
 }  // namespace
