@@ -1,6 +1,7 @@
-// Runs every fuzz entry point over its seeds, and over two thousand mutations of each: the same on every machine.
+// Runs every fuzz entry point over its seeds and over mutations of them: the same on every machine.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -25,12 +26,18 @@ const Entry entries[] = {
 #undef ENTRY
 };
 
-constexpr int mutations = 2'000;
+// Of each seed, but fewer where there are many.
+constexpr std::size_t most_mutations = 2'000;
+constexpr std::size_t most_runs = 12'000;
 
 std::vector<std::string> seeds_of(const std::string& name) {
   std::vector<std::filesystem::path> paths;
-  for (const auto& f : std::filesystem::directory_iterator(std::string(FUZZ_CORPUS "/") + name))
-    paths.push_back(f.path());
+  const auto look_in = [&](const std::string& directory) {
+    for (const auto& f : std::filesystem::recursive_directory_iterator(directory))
+      if (f.is_regular_file()) paths.push_back(f.path());
+  };
+  look_in(std::string(FUZZ_CORPUS "/") + name);
+  if (name == "rdb") look_in(RDB_CORPUS);
   std::sort(paths.begin(), paths.end());
   std::vector<std::string> seeds;
   for (const auto& path : paths) {
@@ -71,9 +78,10 @@ TEST_P(FuzzReplay, HoldsOverItsSeedsAndTheirMutations) {
   ASSERT_FALSE(seeds.empty()) << "no seeds for " << GetParam().name;
   std::mt19937_64 random(20'240'917);
   run(GetParam(), "");
+  const auto mutations = std::min(most_mutations, most_runs / seeds.size());
   for (const auto& seed : seeds) {
     run(GetParam(), seed);
-    for (int i = 0; i < mutations; ++i) run(GetParam(), mutated(seed, random));
+    for (std::size_t i = 0; i < mutations; ++i) run(GetParam(), mutated(seed, random));
   }
 }
 
