@@ -21,9 +21,15 @@ class Lines {
   void add(const HostRule& rule, Mode mode, std::string_view line) {
     if (mode != Mode::off) out_ += fmt::format("\n# {}\n{}\n", rule.why, line);
   }
-  void number(const HostRule& rule, const WantedNumber& w, std::uint64_t need = 0) {
+  void number(const HostRule& rule, const WantedNumber& w) {
+    add(rule, w.mode, fmt::format("{} = {}", rule.setting, w.want));
+  }
+  // Mostly the kernel or the distribution gives more by itself, and a drop-in cannot say "at least": left to a person.
+  void minimum(const HostRule& rule, const WantedNumber& w, std::uint64_t need = 0) {
     const auto most = static_cast<std::int64_t>(std::min<std::uint64_t>(need, INT64_MAX));
-    add(rule, w.mode, fmt::format("{} = {}", rule.setting, std::max(w.want, most)));
+    add(rule, w.mode,
+        fmt::format("# Not less than this; where there is more already, the line would take it away.\n# {} = {}",
+                    rule.setting, std::max(w.want, most)));
   }
   [[nodiscard]] std::string take() { return std::move(out_); }
 
@@ -36,7 +42,7 @@ std::string sysctl_file(const HostPolicy& p, const HostFileNeeds& needs) {
   l.number(host_rule("vm.overcommit_memory"), p.overcommit_memory);
   l.number(host_rule("vm.swappiness"), p.swappiness);
   l.number(host_rule("vm.zone_reclaim_mode"), p.zone_reclaim_mode);
-  l.number(host_rule("vm.max_map_count"), p.max_map_count);
+  l.minimum(host_rule("vm.max_map_count"), p.max_map_count);
   l.number(host_rule("net.core.somaxconn"), p.somaxconn);
   l.number(host_rule("net.ipv4.tcp_max_syn_backlog"), p.tcp_max_syn_backlog);
   std::string ports;
@@ -44,10 +50,10 @@ std::string sysctl_file(const HostPolicy& p, const HostFileNeeds& needs) {
   if (!ports.empty())
     l.add(host_rule("net.ipv4.ip_local_reserved_ports"), p.ip_local_reserved_ports,
           "net.ipv4.ip_local_reserved_ports = " + ports);
-  l.number(host_rule("fs.file-max"), p.file_max);
-  l.number(host_rule("fs.nr_open"), p.nr_open, needs.nofile);
-  l.number(host_rule("kernel.pid_max"), p.pid_max);
-  l.number(host_rule("kernel.threads-max"), p.threads_max);
+  l.minimum(host_rule("fs.file-max"), p.file_max);
+  l.minimum(host_rule("fs.nr_open"), p.nr_open, needs.nofile);
+  l.minimum(host_rule("kernel.pid_max"), p.pid_max);
+  l.minimum(host_rule("kernel.threads-max"), p.threads_max);
   return l.take();
 }
 
