@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-import unittest
+import os
+import signal
+import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from world import processes
+
+if TYPE_CHECKING:
+    from world.scenario import Scenario
 
 HUGE_PAGES = "/sys/kernel/mm/transparent_hugepage"
 
@@ -48,16 +56,58 @@ def writable(file: str) -> bool:
     return True
 
 
-def spoil(test: unittest.TestCase, files: Mapping[str, str]) -> dict[str, str]:
-    """Sets what can be set here, to be put back when the test ends. Returns what was set."""
-    done = {}
-    for file, value in files.items():
-        if not writable(file):
-            continue
-        test.addCleanup(write, file, read(file))
-        write(file, value)
-        done[file] = value
-    return done
+def spoil(test: Scenario, files: Mapping[str, str]) -> dict[str, str]:
+    """Sets what can be set here, to be put back when the test ends, also when it is killed. Returns what was set."""
+    before = {file: read(file) for file in files if writable(file)}
+    watcher = _Watcher(before, test.world.directory)
+    test.addCleanup(watcher.dismiss)
+    for file, value in before.items():
+        test.addCleanup(write, file, value)
+        write(file, files[file])
+    return {file: files[file] for file in before}
+
+
+class _Watcher:
+    """A forked process that puts settings back when this one is gone without having done so."""
+
+    def __init__(self, before: Mapping[str, str], directory: Path):
+        read_end, self._write_end = os.pipe()
+        self._pid = os.fork()
+        if self._pid == 0:
+            # Nobody else's pipe is to be kept open: the guard of the world waits for one.
+            os.closerange(read_end + 1, 4096)
+            os.closerange(3, read_end)
+            _watch(read_end, before, directory)
+        os.close(read_end)
+
+    def dismiss(self) -> None:
+        os.write(self._write_end, b".")
+        os.close(self._write_end)
+        os.waitpid(self._pid, 0)
+
+
+def _watch(read_end: int, before: Mapping[str, str], directory: Path) -> None:
+    os.setsid()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    if os.read(read_end, 1):
+        os._exit(0)
+    # Daemons that enforce are ended by the guard of their world; one in a container a moment after its parent.
+    for _ in range(300):
+        if not processes.inside(directory):
+            break
+        time.sleep(0.1)
+    for _ in range(30):
+        for file, value in before.items():
+            if read(file) != value:
+                write(file, value)
+        time.sleep(0.1)
+    os._exit(0)
+
+
+def of_network(file: str) -> bool:
+    """Whether each network namespace has one of its own; every other setting is the machine's."""
+    return file.startswith("/proc/sys/net/")
 
 
 def policy(mode: str, kernel: str = "audit") -> str:

@@ -38,7 +38,11 @@ Result<void> write_setting(const std::string& file, const std::string& value) {
 Result<Limit> raise_nofile(Pid pid, std::uint64_t wanted) {
   const auto target = "the descriptor limit of process " + std::to_string(pid.n);
   rlimit now{};
-  if (::prlimit(pid.n, RLIMIT_NOFILE, nullptr, &now) != 0) return adapters::os_error("cannot read " + target);
+  if (::prlimit(pid.n, RLIMIT_NOFILE, nullptr, &now) != 0) {
+    if (errno == EPERM)
+      return Error{"may not touch " + target + ": it is another user's, and that takes CAP_SYS_RESOURCE", EPERM};
+    return adapters::os_error("cannot read " + target);
+  }
   rlimit raised{std::max(now.rlim_cur, rlim_of(wanted)), std::max(now.rlim_max, rlim_of(wanted))};
   if (::prlimit(pid.n, RLIMIT_NOFILE, &raised, nullptr) == 0)
     return Limit{value_of(raised.rlim_cur), value_of(raised.rlim_max)};
