@@ -26,6 +26,7 @@ class InstalledByPackage(Scenario):
         self.servers_are_their_own_users()
         self.servers_are_in_their_own_scopes(cluster)
         self.journal_explains(cluster.servers[0].port)
+        self.members_of_the_group_are_told()
         with Writer(cluster, place=self.host.network) as writer:
             until(lambda: writer.acknowledged() > 300, 60, "writes are acknowledged")
             self.daemon_comes_and_goes(cluster, warden)
@@ -86,6 +87,21 @@ class InstalledByPackage(Scenario):
     def journal_explains(self, port: int) -> None:
         told = self.host.run("journalctl", "--no-pager", "--catalog", f"PORT={port}", "EVENT=started")
         self.assertIn(f"The server of port {port} was started", told)
+
+    def members_of_the_group_are_told(self) -> None:
+        def status(of: str) -> str:
+            return self.host.run("setpriv", "--reuid=nobody", f"--regid={of}", "--clear-groups", "slotwardenctl", "status",
+                                 check=False)
+
+        self.assertEqual(status("slotwarden").count("RUNNING"), 6)
+        self.assertNotIn("RUNNING", status("nogroup"))
+        self.host.run("systemctl", "stop", "slotwarden")
+        told = status("slotwarden")
+        self.assertIn("The daemon does not answer", told)
+        self.assertEqual(told.count("RUNNING"), 6)
+        self.assertNotIn("RUNNING", status("nogroup"))
+        self.host.run("systemctl", "start", "slotwarden")
+        self.tell("members of the group are told, with a daemon and without")
 
     def daemon_comes_and_goes(self, cluster: Cluster, warden: BootedWarden) -> None:
         before = pids(cluster)
