@@ -31,7 +31,11 @@ constexpr std::array for_tail{OptionText{"--lines", "-n", "N", "the last N lines
                               OptionText{"--follow", "-f", "", "go on printing what is appended", true}};
 
 constexpr std::array for_doctor{
-    OptionText{"--fix", "", "", "carry out what can be, after showing it; on a terminal, after asking", true},
+    OptionText{
+        "--fix", "", "",
+        "carry out what can be, also what the policy only audits: it is your order; shows it first, and asks on a "
+        "terminal",
+        true},
     OptionText{"--yes", "", "", "do not ask before --fix", true},
     OptionText{"--config", "", "FILE", "the daemon's configuration (/etc/slotwarden/slotwarden.toml)", true}};
 constexpr std::array for_host{
