@@ -48,6 +48,10 @@ void narrow(HostReport& r, const std::vector<std::string>& targets) {
       return port ? *port == s.port : t == "all" || t == s.policy;
     });
   };
+  // What could not be seen of a server begins with its port.
+  for (const auto& s : r.servers)
+    if (!named(s))
+      std::erase_if(r.blind, [&](const auto& b) { return b.starts_with(std::to_string(s.port.n) + ": "); });
   std::erase_if(r.servers, [&](const auto& s) { return !named(s); });
   std::erase_if(r.findings, [&](const Finding& f) {
     return f.port.n != 0 && std::ranges::find(r.servers, f.port, &control::LookedAtServer::port) == r.servers.end();

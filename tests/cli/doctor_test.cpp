@@ -39,6 +39,7 @@ struct Host {
       looked_with.push_back(config);
       control::HostReport r;
       r.findings = findings;
+      r.blind = blind;
       r.servers = {{Port{7000}, Pid{12}, "storage", true}, {Port{7001}, Pid{13}, "cache", false}};
       return r;
     };
@@ -58,6 +59,7 @@ struct Host {
   int run(Captured& t, const std::vector<std::string>& words) { return static_cast<int>(obey(t.console, g, words)); }
   Globals g;
   std::vector<Finding> findings;
+  std::vector<std::string> blind;
   std::vector<std::string> diary;
   std::vector<std::string> looked_with;
 };
@@ -89,6 +91,16 @@ TEST(Doctor, LooksAtTheHostAndAtTheServersThatAreNamed) {
   EXPECT_THAT(t.out.str(), HasSubstr("vm.swappiness"));
   EXPECT_THAT(t.out.str(), HasSubstr("danger    7001  server.maxmemory"));
   EXPECT_THAT(t.out.str(), Not(HasSubstr("7000")));
+}
+
+TEST(Doctor, TellsWhatItCouldNotSeeOfTheNamedServersOnly) {
+  Host host({});
+  host.blind = {"7000: it does not answer", "7001: it does not answer either", "/proc/swaps: unreadable"};
+  Captured t;
+  host.run(t, {"doctor", "7001"});
+  EXPECT_THAT(t.out.str(), HasSubstr("7001: it does not answer either"));
+  EXPECT_THAT(t.out.str(), HasSubstr("/proc/swaps: unreadable"));
+  EXPECT_THAT(t.out.str(), Not(HasSubstr("7000: ")));
 }
 
 TEST(Doctor, SpeaksJson) {
