@@ -239,6 +239,8 @@ asio::awaitable<void> Daemon::Impl::obey_signals() {
 void Daemon::Impl::stop(const std::string& why) {
   if (services.stopping) return;
   services.stopping = true;
+  for (const auto& i : instances)
+    if (i->reading) i->reading->progress->give_up = true;  // a large dataset would hold up the end
   host_watch.end();
   service_manager::stopping();
   journal.note(Port{}, "daemon-stopped", "", why + "; the servers run on");
