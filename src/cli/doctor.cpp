@@ -112,6 +112,7 @@ bool confirmed(const Console& c, const Order& order) {
   return typed == "yes";
 }
 
+// What the policy only audits too: it was shown, and whoever says yes to it orders it.
 // In the order in which they were found, which is the one that converges: a descriptor limit before its maxclients.
 ExitCode fix(const Console& c, const Globals& g, const Order& order, const HostReport& found) {
   std::ostream& out = c.err;
@@ -120,7 +121,9 @@ ExitCode fix(const Console& c, const Globals& g, const Order& order, const HostR
     if (f.repair) can.push_back(&f);
   if (can.empty()) return complain(c, "there is nothing among it that slotwardenctl can mend", ExitCode::refused);
   out << "\nThese will be carried out:\n";
-  for (const auto* f : can) out << "  " << printable(f->fix) << '\n';
+  for (const auto* f : can)
+    out << "  " << printable(f->fix) << (f->mode == Mode::audit ? "  (by your order: the policy only audits it)" : "")
+        << '\n';
   if (!confirmed(c, order)) return ExitCode::refused;
   for (const auto* f : can) {
     const auto done = g.local.repair(order.config_file, *f->repair);

@@ -132,6 +132,17 @@ TEST(Doctor, MendsWhatItCanAndSaysWhatIsLeft) {
   EXPECT_THAT(t.err.str(), HasSubstr("1 of 2 findings are left."));
 }
 
+TEST(Doctor, CarriesOutWhatIsOnlyAuditedWhenToldToAndSaysThatItIs) {
+  auto audited = swappiness();
+  audited.mode = Mode::audit;
+  Host host({audited});
+  Captured t("yes\n");
+  t.console.in_is_terminal = true;
+  EXPECT_EQ(host.run(t, {"doctor", "--fix"}), 0);
+  EXPECT_THAT(host.diary, ElementsAre("/proc/sys/vm/swappiness=1"));
+  EXPECT_THAT(t.err.str(), HasSubstr("  sysctl -w vm.swappiness=1  (by your order: the policy only audits it)\n"));
+}
+
 TEST(Doctor, AsksOnATerminal) {
   for (const auto& [typed, code] : {std::pair("yes\n", 0), {"no\n", 4}}) {
     Host host({swappiness()});
