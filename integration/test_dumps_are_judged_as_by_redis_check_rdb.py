@@ -20,6 +20,8 @@ STRICTER = {
     r"announces": "without a checksum the announced number of keys is what can still be compared",
     r"there is no record of type": "it takes what is newer than the version that the file says it has",
     r"a length in no known encoding": "it takes the mark of a number or a compressed string for a length",
+    r"the length of a compressed one": "it takes the mark of a number for such a length, and the string for an empty one",
+    r"the length behind an entry is not the entry's": "it takes one that is written with more bytes than it needs",
     r"its version is not a number": "it reads the digits up to the first letter",
     r"a score is not a number": "it reads what it can of a score, and none of a listpack's or ziplist's",
     r"the ids of a stream are not in ascending order": "the servers write them so; it sorts them",

@@ -130,7 +130,7 @@ bool RdbWalk::end_record() {
 bool RdbWalk::begin_text(RdbWindow& w, RdbText::Use use) {
   StringHead head;
   const auto got = w.string(head);
-  if (got == Got::wrong) return fail("a string in no known encoding");
+  if (got == Got::wrong) return fail("a string, or the length of a compressed one, in no known encoding");
   if (got == Got::part) return false;
   text_.begin(head, use);
   in_text_ = true;
@@ -140,7 +140,7 @@ bool RdbWalk::begin_text(RdbWindow& w, RdbText::Use use) {
 bool RdbWalk::begin_packed(RdbWindow& w, PackedForm form, PackedUse use) {
   StringHead head;
   const auto got = w.string(head);
-  if (got == Got::wrong) return fail("a string in no known encoding");
+  if (got == Got::wrong) return fail("a string, or the length of a compressed one, in no known encoding");
   if (got == Got::part) return false;
   text_.begin_packed(head, form, use);
   in_text_ = true;
