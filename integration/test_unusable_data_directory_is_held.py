@@ -5,11 +5,21 @@ import os
 import subprocess
 import unittest
 
+from world import processes
 from world.scenario import Scenario, main
+from world.servers import Server
 from world.waiting import until
 
 
 class UnusableDirectory(Scenario):
+    def give_small_disk(self, server: Server) -> None:
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", server.data], capture_output=True)
+        if mounted.returncode:
+            self.skipTest("cannot mount a small tmpfs here")
+        self.addCleanup(subprocess.run, ["umount", "-l", server.data], check=True)
+        # Ended before that: whoever works in a directory that is mounted no more cannot be told to be of this world.
+        self.addCleanup(processes.end_all, self.world.directory)
+
     @unittest.skipUnless(os.geteuid() == 0, "needs root, to run servers as nobody")
     def test_an_unwritable_directory(self) -> None:
         self.world.directory.chmod(0o755)
@@ -29,10 +39,7 @@ class UnusableDirectory(Scenario):
 
     def test_a_full_disk(self) -> None:
         full, sound = self.world.server(), self.world.server()
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", full.data], capture_output=True)
-        if mounted.returncode:
-            self.skipTest("cannot mount a small tmpfs here")
-        self.addCleanup(subprocess.run, ["umount", "-l", full.data], check=True)
+        self.give_small_disk(full)
         ballast = full.data / "ballast"
         with open(ballast, "wb") as file:
             try:
@@ -49,10 +56,7 @@ class UnusableDirectory(Scenario):
 
     def test_a_disk_filled_by_the_unfinished_file_of_a_dead_writer(self) -> None:
         full = self.world.server()
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", full.data], capture_output=True)
-        if mounted.returncode:
-            self.skipTest("cannot mount a small tmpfs here")
-        self.addCleanup(subprocess.run, ["umount", "-l", full.data], check=True)
+        self.give_small_disk(full)
         room = os.statvfs(self.world.directory)
         if room.f_bavail < room.f_blocks * 0.12:
             self.skipTest("the disk of the state directory has no tenth to spare")
