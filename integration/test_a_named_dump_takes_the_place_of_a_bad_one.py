@@ -8,8 +8,7 @@ import time
 from pathlib import Path
 
 from world import faults
-from world.accident import wait_recorded
-from world.cluster import Cluster
+from world.accident import masters_alone, wait_recorded
 from world.keys import fill, filled
 from world.scenario import Scenario, main
 from world.servers import Server
@@ -20,14 +19,6 @@ KEYS = 1000
 
 
 class NamedDump(Scenario):
-    def formed(self, persistence: str) -> tuple[Cluster, Warden]:
-        cluster = self.world.cluster(replicas=0, persistence=persistence, node_timeout_ms=15000)
-        warden = self.kept(cluster)
-        for shard in cluster.shards:
-            fill(cluster.master(shard), shard, KEYS)
-        wait_recorded(warden, cluster)
-        return cluster, warden
-
     def accept(self, warden: Warden, server: Server, source: object, code: int, rule: str | None = None) -> str:
         got, answer = warden.ctl("accept-data", server.port, "--from", source, "--reason", "a scenario")
         self.assertEqual(got, code, answer)
@@ -39,7 +30,7 @@ class NamedDump(Scenario):
         return [it for it in (server.data / "slotwarden-kept").glob("*") if not it.name.endswith(".json")]
 
     def test_of_an_rdb_instance(self) -> None:
-        cluster, warden = self.formed("rdb")
+        cluster, warden = masters_alone(self, KEYS, "rdb")
         shard, other_shard, _ = cluster.shards
         server, other = cluster.master(shard), cluster.master(other_shard)
         server.save()
@@ -87,7 +78,7 @@ class NamedDump(Scenario):
         cluster.wait_whole()
 
     def test_of_a_stopped_instance_stays_stopped_and_a_kept_copy_may_be_named(self) -> None:
-        cluster, warden = self.formed("rdb")
+        cluster, warden = masters_alone(self, KEYS, "rdb")
         shard = cluster.shards[0]
         server = cluster.master(shard)
         server.save()
@@ -106,7 +97,7 @@ class NamedDump(Scenario):
         until(lambda: server.ready() and filled(server, shard, KEYS) == KEYS, 30, "it is back with every key")
 
     def test_of_an_aof_instance(self) -> None:
-        cluster, warden = self.formed("aof")
+        cluster, warden = masters_alone(self, KEYS, "aof")
         shard = cluster.shards[0]
         server = cluster.master(shard)
         server.save()

@@ -7,9 +7,9 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from world.accident import wait_recorded
+from world.accident import masters_alone
 from world.cluster import Cluster, Shard
-from world.keys import fill, filled
+from world.keys import filled
 from world.notices import Notices
 from world.scenario import Scenario, main
 from world.servers import Server
@@ -21,14 +21,6 @@ MOST_STEPS = 60
 
 
 class KilledDuringAnInstall(Scenario):
-    def formed(self, persistence: str) -> tuple[Cluster, Warden]:
-        cluster = self.world.cluster(replicas=0, persistence=persistence, node_timeout_ms=15000)
-        warden = self.kept(cluster)
-        for shard in cluster.shards:
-            fill(cluster.master(shard), shard, KEYS)
-        wait_recorded(warden, cluster)
-        return cluster, warden
-
     def good_copy(self, warden: Warden, server: Server) -> bytes:
         """One kept copy with every key; the server is down afterwards and stays so."""
         server.save()
@@ -87,11 +79,11 @@ class KilledDuringAnInstall(Scenario):
         self.fail(f"an install has more than {MOST_STEPS} steps")
 
     def test_of_a_dump(self) -> None:
-        cluster, warden = self.formed("rdb")
+        cluster, warden = masters_alone(self, KEYS, "rdb")
         self.steps(warden, cluster, cluster.shards[0], b"damaged", cluster.servers[0].dump)
 
     def test_of_a_dump_in_place_of_an_append_only_file(self) -> None:
-        cluster, warden = self.formed("aof")
+        cluster, warden = masters_alone(self, KEYS, "aof")
         manifest = cluster.servers[0].data / "appendonlydir" / "appendonly.aof.manifest"
         self.steps(warden, cluster, cluster.shards[0], b"damaged", manifest)
 

@@ -8,9 +8,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from world.accident import wait_recorded
+from world.accident import masters_alone
 from world.cluster import Cluster
-from world.keys import fill, filled
+from world.keys import filled
 from world.scenario import Scenario, main
 from world.waiting import stays, until
 from world.warden import Warden
@@ -83,11 +83,7 @@ APPEND_ONLY: dict[str, tuple[Callable[[Path], object], str, str]] = {
 
 class EveryBadDataset(Scenario):
     def formed(self, persistence: str) -> tuple[Cluster, Warden]:
-        cluster = self.world.cluster(replicas=0, persistence=persistence, node_timeout_ms=15000)
-        warden = self.kept(cluster)
-        for shard in cluster.shards:
-            fill(cluster.master(shard), shard, KEYS)
-        wait_recorded(warden, cluster)
+        cluster, warden = masters_alone(self, KEYS, persistence)
         server = cluster.servers[0]
         server.save()
         self.stop(warden, cluster)

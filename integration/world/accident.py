@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from world import processes
 from world.cluster import Cluster, Shard
+from world.keys import fill
 from world.scenario import Scenario
 from world.servers import Server
 from world.waiting import until
@@ -76,6 +77,16 @@ def wait_recorded(warden: Warden, cluster: Cluster, *shards: Shard) -> None:
         return all((told[it.port]["keys"] or 0) >= it.keys() * 0.9 > 0 for it in masters if it.port in told)
 
     until(seen, 60, "slotwarden has counted every master's keys", pause=0.1)
+
+
+def masters_alone(test: Scenario, keys: int, persistence: str) -> tuple[Cluster, Warden]:
+    """A cluster in which nobody can succeed a master: each has that many keys, and slotwarden has seen them."""
+    cluster = test.world.cluster(replicas=0, persistence=persistence, node_timeout_ms=15000)
+    warden = test.kept(cluster)
+    for shard in cluster.shards:
+        fill(cluster.master(shard), shard, keys)
+    wait_recorded(warden, cluster)
+    return cluster, warden
 
 
 def survive(test: Scenario, cluster: Cluster, writer: Writer, shard: Shard, *, outage: float = 5.0) -> Accident:

@@ -34,6 +34,11 @@ Result<formats::ProcStat> stat_of(Pid pid) {
   return stat;
 }
 
+bool lives(Pid pid) {
+  const auto stat = stat_of(pid);
+  return stat && !formats::gone(stat->state);
+}
+
 Result<std::string> checked_boot_id(std::string_view text, const std::string& path) {
   constexpr std::size_t length = 36;
   if (text.size() != length || text.find_first_not_of("0123456789abcdef-") != text.npos)
@@ -102,13 +107,6 @@ char kernel_state(Pid pid) {
   const auto stat = stat_of(pid);
   return stat ? stat->state : '?';
 }
-
-namespace {
-bool lives(Pid pid) {
-  const auto stat = stat_of(pid);
-  return stat && !formats::gone(stat->state);
-}
-}  // namespace
 
 std::vector<Pid> session_members(Pid session, const ProcessTable& table) {
   std::vector<Pid> members;
