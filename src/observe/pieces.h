@@ -14,8 +14,8 @@ namespace slotwarden::observe {
 
 enum class Pieces { ended, enough, given_up };
 
-// Reads 128 KiB after another and hands them to `take`, until that returns false (enough), the file ends, or the
-// progress says to give up. `path` is for the error.
+// Hands one piece after another to `take`, on the caller's thread, until that returns false (enough), the file ends, or
+// the progress says to give up. A long file is read ahead by a thread of its own meanwhile. `path` is for the error.
 [[nodiscard]] Result<Pieces> each_piece(int fd, const std::string& path, Progress* progress,
                                         const std::function<bool(std::span<const std::byte>)>& take);
 

@@ -4,39 +4,26 @@
 //
 // --sum-only: reads and sums, and does not walk. --boundaries: where each item of the file begins.
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <charconv>
-#include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "adapters/fd.h"
 #include "formats/crc64.h"
 #include "formats/rdb.h"
+#include "observe/pieces.h"
 
 using namespace slotwarden;
 
 namespace {
 
-constexpr std::size_t page = 4096;
-constexpr std::size_t piece = 128 << 10;
-
-struct Free {
-  void operator()(std::byte* p) const { std::free(p); }
-};
-
 // Hands the file to take(bytes) until that returns false. False when it cannot be read.
-template <class Take>
-bool each_piece(const char* path, Take&& take) {
-  const std::unique_ptr<std::byte, Free> buffer(static_cast<std::byte*>(std::aligned_alloc(page, piece)));
-  const int fd = ::open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return false;
-  ssize_t n = 0;
-  while ((n = ::read(fd, buffer.get(), piece)) > 0)
-    if (!take(std::span<const std::byte>(buffer.get(), static_cast<std::size_t>(n)))) break;
-  ::close(fd);
-  return n >= 0;
+bool each_piece(const char* path, const std::function<bool(std::span<const std::byte>)>& take) {
+  const adapters::Fd fd(::open(path, O_RDONLY | O_CLOEXEC));
+  return fd.get() >= 0 && observe::each_piece(fd.get(), path, nullptr, take);
 }
 
 nlohmann::json sum_of(const char* path) {
