@@ -24,6 +24,7 @@ inline constexpr std::array message_ids{
     MessageId{"succeeded", "e95e92c3cb10408ea1bcfbf1dfe912e4"},
     MessageId{"set-aside", "aae3d657178b41de998508e3dec53de5"},
     MessageId{"quarantine-failed", "880e6ea50cd44dfe9026b55272e5fca2"},
+    MessageId{"installed", "5d0b2f6a1c5e4bd19d8e9a1d7f3c6e24"},
     MessageId{"stranger", "91915a566a89408fbe1277c5b79b3350"},
     MessageId{"killed", "39b4ce34f53e4df182f41f0ebb111a8b"},
 };
