@@ -11,6 +11,8 @@ find_package(SQLite3 REQUIRED)
 pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 pkg_check_modules(libsystemd REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(libedit REQUIRED IMPORTED_TARGET libedit)
+pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET libzstd)
+find_library(LIBRSYNC rsync REQUIRED)
 
 add_library(slotwarden_flags INTERFACE)
 target_include_directories(slotwarden_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
@@ -31,6 +33,8 @@ add_library(part_tomlplusplus INTERFACE)
 add_library(part_spdlog ALIAS spdlog::spdlog)
 add_library(part_systemd ALIAS PkgConfig::libsystemd)
 add_library(part_edit ALIAS PkgConfig::libedit)
+add_library(part_delta INTERFACE)
+target_link_libraries(part_delta INTERFACE ${LIBRSYNC} PkgConfig::libzstd)
 
 # room(NAME USES room… [HEAVY] LINKS part…): src/NAME/*.cpp as a library. HEAVY: precompiles the Asio headers.
 function(room name)
