@@ -40,6 +40,9 @@ void each_member(K& k, Visit&& visit) {
   visit("saved_unix", k.saved_unix);
   visit("writer", k.writer);
   visit("crc64", k.sum);
+  visit("sha256", k.sha256);
+  visit("saved_by", k.saved_by.hex);
+  visit("run_id", k.run_id);
 }
 
 class Writer {
@@ -121,6 +124,10 @@ class Reader {
   std::string problem_;
 };
 
+bool is_hex(std::string_view text, std::size_t digits) {
+  return text.size() == digits && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
 }  // namespace
 
 std::string kept_note(const KeptCopy& k) {
@@ -138,6 +145,7 @@ Result<KeptCopy> kept_copy(std::string_view note) {
   if (!reader.problem().empty()) return Error{"the note is damaged: " + reader.problem()};
   if (!k.sum.empty() && (k.sum.size() != 16 || !whole_number<std::uint64_t>(k.sum, 16)))
     return Error{"the note is damaged: its checksum is none"};
+  if (!k.sha256.empty() && !is_hex(k.sha256, 64)) return Error{"the note is damaged: its SHA-256 is none"};
   return k;
 }
 

@@ -29,6 +29,7 @@ DatasetLook look_at_open_dump(int fd, const std::string& path, formats::RdbReade
   formats::RdbCheck check(reader, {.biggest = options.biggest});
   const auto read = each_piece(fd, path, options.progress, [&](std::span<const std::byte> bytes) {
     check.feed(bytes);
+    if (options.digest) options.digest->feed(bytes);
     return !check.settled();
   });
   if (!read) return found(path, DatasetState::unreadable, read.error().what);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "adapters/sha256.h"
 #include "facts/dataset.h"
 #include "facts/dump.h"
 #include "formats/rdb.h"
@@ -16,6 +17,8 @@ namespace slotwarden::observe {
 struct LookOptions {
   std::size_t biggest = 0;       // how many of the largest keys to name in the contents
   Progress* progress = nullptr;  // outlives the look
+  // Fed with every byte that is read of a dump, and outlives the look; of one that is bad the reading may end early.
+  adapters::Sha256* digest = nullptr;
 };
 
 struct DatasetLook {

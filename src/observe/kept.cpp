@@ -64,12 +64,16 @@ VerifiedCopy verify(const KeptFile& f, formats::RdbReader reader, LookOptions op
     d.detail = fd.error().what;
     return v;
   }
+  adapters::Sha256 own;
+  if (!options.digest && !f.copy.sha256.empty()) options.digest = &own;
   v.look = look_at_open_dump(fd->get(), f.path, reader, options);
   v.file = std::move(*fd);
+  if (options.digest && options.digest->length() == d.size.n) v.sha256 = options.digest->hex();
   if (!f.noted || f.copy.state == DatasetState::unknown) return v;  // nobody had looked at it when it was kept
   const bool whole = d.state == DatasetState::valid || d.state == DatasetState::empty;
   const auto sum = sum_of(v.look);
-  const bool other = d.size != f.copy.size || (!sum.empty() && !f.copy.sum.empty() && sum != f.copy.sum);
+  const bool other = d.size != f.copy.size || (!sum.empty() && !f.copy.sum.empty() && sum != f.copy.sum) ||
+                     (!v.sha256.empty() && !f.copy.sha256.empty() && v.sha256 != f.copy.sha256);
   if (whole && other) {
     d.state = DatasetState::corrupt;
     d.detail = "it is not what was kept: its note says another size or checksum";

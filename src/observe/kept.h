@@ -24,11 +24,12 @@ struct KeptFile {
 // One that was read through, and is held open: what is put in place later is this file and no other.
 struct VerifiedCopy {
   DatasetLook look;
-  adapters::Fd file;  // unset when it could not be opened
+  std::string sha256;  // of what was read; empty where the look did not come to the end
+  adapters::Fd file;   // unset when it could not be opened
 };
 
 // Reads the whole file, and compares it with what its note says: other bytes than were kept are corrupt, whatever their
-// own checksum says.
+// own checksum says. The SHA-256 is computed where the note has one, or options.digest is given.
 [[nodiscard]] VerifiedCopy verify(const KeptFile& f, formats::RdbReader reader, LookOptions options = {});
 
 // The sum that a note records, of a look that came to the end; empty otherwise.

@@ -27,6 +27,9 @@ KeptCopy sample() {
   k.saved_unix = 1'795'258'000;
   k.writer = "redis 7.0.15";
   k.sum = "00e5aa1234567890";
+  k.sha256 = std::string(64, '7');
+  k.saved_by = NodeId{std::string(40, 'b')};
+  k.run_id = std::string(40, 'c');
   return k;
 }
 
@@ -56,6 +59,7 @@ TEST(KeptCopy, IsRefusedWhereItsNoteIsDamaged) {
   EXPECT_THAT(fault(R"({"state": "valid", "port": 70000})"), HasSubstr("'port'"));
   EXPECT_THAT(fault(R"({"state": "valid", "who": 7})"), HasSubstr("'who'"));
   EXPECT_THAT(fault(R"({"state": "valid", "crc64": "12"})"), HasSubstr("checksum"));
+  EXPECT_THAT(fault(R"({"state": "valid", "sha256": "12"})"), HasSubstr("SHA-256"));
 }
 
 TEST(KeptCopy, IsCalledByItsAgeAndWhatSetsItApart) {

@@ -70,6 +70,20 @@ TEST_F(KeptCopies, AreVerifiedAgain) {
   EXPECT_EQ(verify(only(), redis_7).look.dataset.state, DatasetState::truncated);
 }
 
+TEST_F(KeptCopies, OfAnotherSha256ThanTheirNotesSayAreCorrupt) {
+  auto k = keep("a.rdb", small_dump().whole());
+  k.sha256 = std::string(64, '0');
+  dir.write("slotwarden-kept/a.rdb.json", formats::kept_note(k));
+  EXPECT_EQ(verify(only(), redis_7).look.dataset.state, DatasetState::corrupt);
+  adapters::Sha256 sum;
+  k.sha256.clear();
+  dir.write("slotwarden-kept/a.rdb.json", formats::kept_note(k));
+  const auto v = verify(only(), redis_7, {.digest = &sum});
+  EXPECT_EQ(v.look.dataset.state, DatasetState::valid);
+  EXPECT_EQ(v.sha256, sum.hex());
+  EXPECT_EQ(v.sha256.size(), 64u);
+}
+
 TEST_F(KeptCopies, OfOtherBytesThanWereKeptAreCorruptThoughWholeByThemselves) {
   keep("a.rdb", small_dump().whole());
   dir.write("slotwarden-kept/a.rdb", test::RdbSample().database(1, 0).key("a", "1").whole());
