@@ -13,7 +13,7 @@ from typing import Any
 from unittest import SkipTest
 
 from world.cluster import Cluster
-from world.hosts import Namespace
+from world.hosts import Host, Namespace
 from world.resp import Client
 from world.servers import Server
 from world.waiting import until
@@ -75,17 +75,22 @@ def account(root: Path, name: str) -> int:
 
 
 class BootedHost:
-    """One host, made of the image and not booted yet. close() it before its world."""
+    """One host, made of the image and not booted yet, alone or on the network of a world's Host. close() it before its
+    world."""
 
-    def __init__(self, world: World):
+    def __init__(self, world: World, place: Host | None = None):
         self.world = world
-        self.root = world.directory / "root"
-        self.network = Namespace()
-        self.console = world.directory / "console.log"
+        self.network = place or Namespace()
+        self._own_network = place is None
+        self.name = place.name if place else "booted"
+        directory = world.directory / self.name
+        directory.mkdir()
+        self.root = directory / "root"
+        self.console = directory / "console.log"
         self._container: subprocess.Popen[bytes] | None = None
         self._leader = 0
-        self._written = _layer(IMAGE, self.root, world.directory / "written")
-        (self.root / "etc/hostname").write_text("booted\n")
+        self._written = _layer(IMAGE, self.root, directory / "written")
+        (self.root / "etc/hostname").write_text(f"{self.name}\n")
         # Most settings of the kernel are this machine's, and not to be changed: a test that does puts them back.
         self.set_policy("host", 'mode = "audit"\n')
 
@@ -93,7 +98,8 @@ class BootedHost:
         self.cut_power()
         if self._written != self.root:
             subprocess.run(["umount", "--lazy", self.root], check=True)
-        self.network.close()
+        if self._own_network:
+            self.network.close()
 
     # Power.
 
