@@ -31,9 +31,9 @@ asio::awaitable<void> hand_over_elsewhere(Instance& i, Services& s) {
   const auto v = co_await judge_handover(i, s, false);
   if (v.answer != decide::Handover::to_deputy || s.local(v.whom)) co_return;
   if (auto done = co_await hand_over(i, s, v.whom); !done)
-    s.journal.warn(i.port(), "error", v.verdict.rule, "hand-over: " + done.error().what);
+    s.journal.warn(i.port(), "error", v.verdict, "hand-over: " + done.error().what);
   else
-    s.journal.note(i.port(), "handover", v.verdict.rule, v.whom.brief() + " is master now; the host goes down");
+    s.journal.note(i.port(), "handover", v.verdict, v.whom.brief() + " is master now; the host goes down");
 }
 
 bool is_master(const Instance& i) {

@@ -290,7 +290,7 @@ asio::awaitable<Named> install_named(Instance& i, Services& s, std::string from,
   co_await remember_installed(i, s);
   n.installed = true;
   n.text = sentence(i, *placed) + lost;
-  s.journal.warn(i.port(), "installed", n.verdict.rule, fmt::format("{}, by {}", n.text, who));
+  s.journal.warn(i.port(), "installed", n.verdict, fmt::format("{}, by {}", n.text, who));
   co_return n;
 }
 

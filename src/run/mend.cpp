@@ -22,7 +22,7 @@ asio::awaitable<void> set_dataset_aside(Instance& i, Services& s) {
   const auto target = d.aof && what == i.directory() ? d.file : what;
   auto moved = act::set_aside(target);
   if (moved)
-    s.journal.warn(i.port(), "set-aside", i.gate.verdict.rule,
+    s.journal.warn(i.port(), "set-aside", i.gate.verdict,
                    fmt::format("{} would not load ({}); it is kept as {}", target, name(d.state), *moved));
   else
     s.journal.warn(i.port(), "error", "", moved.error().what);

@@ -110,17 +110,17 @@ asio::awaitable<std::optional<Outcome>> prepare(Instance& i, Services& s, const 
   if (o.together) co_return std::nullopt;
   const auto v = co_await judge_handover(i, s, o.in_place);
   if (v.answer == decide::Handover::refused) {
-    s.journal.note(i.port(), "refused", v.verdict.rule, std::string(v.verdict.because));
+    s.journal.note(i.port(), "refused", v.verdict, std::string(v.verdict.because));
     co_return outcome(i, Done::refused, told(v.verdict, i.port()), v.verdict.rule);
   }
   if (v.answer == decide::Handover::not_needed) co_return std::nullopt;
   const auto began = now();
   if (auto done = co_await hand_over(i, s, v.whom); !done) {
-    s.journal.warn(i.port(), "error", v.verdict.rule, "hand-over: " + done.error().what);
+    s.journal.warn(i.port(), "error", v.verdict, "hand-over: " + done.error().what);
     co_return outcome(i, Done::failed,
                       "the hand-over was not completed: " + done.error().what + "; nothing was stopped");
   }
-  s.journal.note(i.port(), "handover", v.verdict.rule,
+  s.journal.note(i.port(), "handover", v.verdict,
                  fmt::format("{} is master now, a majority agrees, {} ms", v.whom.brief(), since(began).count()));
   co_return std::nullopt;
 }

@@ -283,7 +283,7 @@ asio::awaitable<void> Prober::read_settings() {
 // It stays down until an operator has looked: what it loaded is less than what its replicas hold.
 asio::awaitable<void> Prober::fail_quarantine(Verdict v) {
   auto& i = instance_;
-  services_.journal.warn(i.port(), "quarantine-failed", v.rule,
+  services_.journal.warn(i.port(), "quarantine-failed", v,
                          fmt::format("{} (loaded {} keys, promised {}, recorded {}); it is ended, its replicas keep "
                                      "everything",
                                      v.because, i.info->keys,
@@ -325,7 +325,7 @@ asio::awaitable<void> Prober::judge_quarantine() {
   i.record.keys = i.info->keys;
   i.record.keys_with_expiry = i.info->keys_with_expiry;
   services_.memory.remember(i.record);
-  services_.journal.note(i.port(), "quarantine-released", v.rule, fmt::format("{} ({} keys)", v.because, i.info->keys));
+  services_.journal.note(i.port(), "quarantine-released", v, fmt::format("{} ({} keys)", v.because, i.info->keys));
   if (i.intent.in_place) {
     i.intent.in_place = false;
     (void)co_await services_.memory.write(i.port(), i.intent);
@@ -362,14 +362,14 @@ void Prober::judge_health() {
     i.health_rule = v.rule;
     i.health_because = v.because;
     if (v.rule == "healthy")
-      services_.journal.note(i.port(), "recovered", v.rule, std::string(v.because));
+      services_.journal.note(i.port(), "recovered", v, std::string(v.because));
     else
-      services_.journal.warn(i.port(), "slow", v.rule, std::string(v.because));
+      services_.journal.warn(i.port(), "slow", v, std::string(v.because));
     i.changed();
   }
   if (v.ruling == Ruling::go && i.succession && !i.succession->may_ask()) close_succession(i);
   if (v.ruling == Ruling::refuse && i.watch) {
-    services_.journal.warn(i.port(), "killed", v.rule, std::string(v.because));
+    services_.journal.warn(i.port(), "killed", v, std::string(v.because));
     if (auto sent = i.watch->signal(SIGKILL); !sent) services_.journal.warn(i.port(), "error", "", sent.error().what);
   }
 }

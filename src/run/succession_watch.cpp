@@ -130,7 +130,7 @@ asio::awaitable<void> SuccessionWatch::force(NodeId whom) {
   clock_ = VoteClock{master_, services_.stamp(), whom, false};
   if (auto kept = co_await services_.memory.write(clock_); !kept)
     services_.journal.warn(instance_.port(), "error", "", kept.error().what);
-  services_.journal.note(instance_.port(), "asked", verdict_.verdict.rule,
+  services_.journal.note(instance_.port(), "asked", verdict_.verdict,
                          fmt::format("CLUSTER FAILOVER FORCE to {} ({}:{}), {} ms after the death", whom.brief(),
                                      at.host, at.port.n, since(death_).count()));
   auto accepted = co_await act::force_failover(**connection);
@@ -159,7 +159,7 @@ void SuccessionWatch::tell_settled() {
     lost = "it lacked nothing of what the last probe saw";
   else if (verdict_.lost_bytes)
     lost = fmt::format("it lacked {} bytes of the replication stream", *verdict_.lost_bytes);
-  services_.journal.note(instance_.port(), "succeeded", verdict_.verdict.rule,
+  services_.journal.note(instance_.port(), "succeeded", verdict_.verdict,
                          fmt::format("{} ({}:{}) has the slots, agreed by {} of {} masters {} ms after the death; {}",
                                      verdict_.whom.brief(), h.at.host, h.at.port.n, evidence_.voters_agreeing,
                                      evidence_.voters, since(death_).count(), lost));
