@@ -44,19 +44,44 @@ Result<Bus> system_bus() {
   return bus;
 }
 
+// For -1 what systemd takes for "none" and for "unset": the largest number.
+int append_limits(sd_bus_message* m, const ScopeRequest& r) {
+  int all = 0;
+  const auto add = [&](const char* property, std::int64_t n) {
+    if (all >= 0) all = ::sd_bus_message_append(m, "(sv)", property, "t", static_cast<std::uint64_t>(n));
+  };
+  add("MemoryMax", r.memory_max);
+  add("TasksMax", r.tasks_max);
+  add("CPUWeight", r.cpu_weight);
+  add("IOWeight", r.io_weight);
+  return all;
+}
+
 // The properties of the unit that is to be made, as StartTransientUnit wants them.
-int append_properties(sd_bus_message* m, const ScopeRequest& r) {
-  int all = ::sd_bus_message_open_container(m, 'a', "(sv)");
+int append_start(sd_bus_message* m, const ScopeRequest& r) {
+  int all = ::sd_bus_message_append(m, "ss", r.unit.c_str(), "fail");
   const auto add = [&](int done) { all = all < 0 ? all : done; };
+  add(::sd_bus_message_open_container(m, 'a', "(sv)"));
   add(::sd_bus_message_append(m, "(sv)", "Description", "s", r.description.c_str()));
   add(::sd_bus_message_append(m, "(sv)", "Slice", "s", r.slice.c_str()));
   add(::sd_bus_message_append(m, "(sv)", "PIDs", "au", 1, static_cast<std::uint32_t>(r.pid.n)));
   // Gone with its last process, also when the kernel killed that: the name is needed again at once.
   add(::sd_bus_message_append(m, "(sv)", "CollectMode", "s", "inactive-or-failed"));
   add(::sd_bus_message_append(m, "(sv)", "TimeoutStopUSec", "t", longest_stop_us));
+  add(append_limits(m, r));
   if (!r.stops_after.empty()) add(::sd_bus_message_append(m, "(sv)", "Before", "as", 1, r.stops_after.c_str()));
   add(::sd_bus_message_close_container(m));
   add(::sd_bus_message_append(m, "a(sa(sv))", 0));
+  return all;
+}
+
+// Of a unit that exists, until the host goes down.
+int append_change(sd_bus_message* m, const ScopeRequest& r) {
+  int all = ::sd_bus_message_append(m, "sb", r.unit.c_str(), 1);
+  const auto add = [&](int done) { all = all < 0 ? all : done; };
+  add(::sd_bus_message_open_container(m, 'a', "(sv)"));
+  add(append_limits(m, r));
+  add(::sd_bus_message_close_container(m));
   return all;
 }
 
@@ -67,20 +92,20 @@ bool scopes_available() {
 }
 
 Result<void> place_in_scope(const ScopeRequest& r) {
-  if (is_in(r.pid, r.unit)) return {};
+  const bool there = is_in(r.pid, r.unit);
   auto bus = system_bus();
   if (!bus) return bus.error();
   sd_bus_message* raw = nullptr;
   int code = ::sd_bus_message_new_method_call(bus->get(), &raw, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
-                                              "org.freedesktop.systemd1.Manager", "StartTransientUnit");
+                                              "org.freedesktop.systemd1.Manager",
+                                              there ? "SetUnitProperties" : "StartTransientUnit");
   const Message call(raw);
-  if (code >= 0) code = ::sd_bus_message_append(call.get(), "ss", r.unit.c_str(), "fail");
-  if (code >= 0) code = append_properties(call.get(), r);
+  if (code >= 0) code = there ? append_change(call.get(), r) : append_start(call.get(), r);
   if (code < 0) return failure("cannot ask for " + r.unit, code);
   sd_bus_error refusal = SD_BUS_ERROR_NULL;
   code = ::sd_bus_call(bus->get(), call.get(), 0, &refusal, nullptr);
   if (code >= 0) return {};
-  auto why = failure("systemd did not make " + r.unit, code);
+  auto why = failure(there ? "systemd did not limit " + r.unit : "systemd did not make " + r.unit, code);
   if (refusal.message) why.what += std::string(" (") + refusal.message + ")";
   ::sd_bus_error_free(&refusal);
   return why;

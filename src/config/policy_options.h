@@ -152,6 +152,33 @@ void each_process_option(P& p, Visit&& visit) {
                .least = 1,
                .minus_one = "inherit"},
         p.nproc);
+  visit(Option{.name = "process.memory_max",
+               .form = Form::size,
+               .doc = "MemoryMax= of its systemd scope: with more than this, fork children included, the kernel kills "
+                      "in it. A running server that uses more already is not limited.",
+               .least = 1,
+               .minus_one = "unlimited"},
+        p.memory_max);
+  visit(Option{.name = "process.tasks_max",
+               .form = Form::count,
+               .doc = "TasksMax= of its systemd scope: processes and threads.",
+               .least = 1,
+               .minus_one = "unlimited"},
+        p.tasks_max);
+  visit(Option{.name = "process.cpu_weight",
+               .form = Form::count,
+               .doc = "CPUWeight= of its systemd scope: its share when processors are short, 100 being everybody's.",
+               .least = 1,
+               .most = 10'000,
+               .minus_one = "unset"},
+        p.cpu_weight);
+  visit(Option{.name = "process.io_weight",
+               .form = Form::count,
+               .doc = "IOWeight= of its systemd scope: its share when disks are busy, 100 being everybody's.",
+               .least = 1,
+               .most = 10'000,
+               .minus_one = "unset"},
+        p.io_weight);
 }
 
 template <class P, class Visit>

@@ -74,6 +74,11 @@ struct ProcessPolicy {
   std::uint64_t nofile_reserve = 1'024;  // descriptors above maxclients; the server itself reserves 32
   std::int64_t core_bytes = -1;          // RLIMIT_CORE; -1 for no limit
   std::int64_t nproc = -1;               // RLIMIT_NPROC; -1 leaves it alone
+  // Of its systemd scope; see systemd.resource-control(5). -1: none.
+  std::int64_t memory_max = -1;  // bytes
+  std::int64_t tasks_max = -1;
+  std::int64_t cpu_weight = -1;
+  std::int64_t io_weight = -1;
   friend bool operator==(const ProcessPolicy&, const ProcessPolicy&) = default;
 };
 

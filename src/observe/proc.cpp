@@ -1,9 +1,12 @@
 #include "observe/proc.h"
 
 #include <pwd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cinttypes>
+#include <cstdio>
 
 #include "formats/lines.h"
 #include "formats/proc.h"
@@ -106,6 +109,17 @@ Result<ProcessIdentity> remembered_identity(const std::string& identity_file) {
 char kernel_state(Pid pid) {
   const auto stat = stat_of(pid);
   return stat ? stat->state : '?';
+}
+
+Result<Bytes> resident(Pid pid) {
+  const auto path = of(pid, "statm");
+  const auto text = read_kernel_file(path);
+  std::uint64_t size = 0;
+  std::uint64_t pages = 0;
+  if (!text) return text.error();
+  if (std::sscanf(text->c_str(), "%" SCNu64 " %" SCNu64, &size, &pages) != 2)
+    return Error{path + ": not in the form of that file", EINVAL};
+  return Bytes{pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))};
 }
 
 std::vector<Pid> session_members(Pid session, const ProcessTable& table) {

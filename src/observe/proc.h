@@ -22,6 +22,9 @@ namespace slotwarden::observe {
 // Field 3 of /proc/PID/stat; '?' when it cannot be read.
 [[nodiscard]] char kernel_state(Pid pid);
 
+// The memory that it uses now (VmRSS).
+[[nodiscard]] Result<Bytes> resident(Pid pid);
+
 // Live processes whose session is that of the (dead) server: its forked children. The server itself is left out.
 [[nodiscard]] std::vector<Pid> session_members(Pid session, const ProcessTable& table);
 

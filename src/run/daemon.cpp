@@ -20,6 +20,7 @@
 #include "run/host_watch.h"
 #include "run/keeper.h"
 #include "run/prober.h"
+#include "run/scope.h"
 
 using namespace std::chrono_literals;
 
@@ -173,6 +174,7 @@ std::vector<control::Outcome> Daemon::Impl::take_up() {
     i.removed = false;
     i.conf = c;
     i.policy = fresh.config.policy_of(c);
+    if (other_policy) enter_scope(i, services);
     i.changed();
     if (!i.kept) supervise(i);
     if (changed) all.push_back({c.port, Done::done, "", "changed; a running server takes it up at its next start"});

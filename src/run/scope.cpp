@@ -23,24 +23,38 @@ adapters::ScopeRequest request_for(const Instance& i) {
   r.description = fmt::format("{} on port {}", i.conf.server, i.port().n);
   r.stops_after = "slotwarden.service";
   r.pid = i.process->pid;
+  r.memory_max = i.policy.process.memory_max;
+  r.tasks_max = i.policy.process.tasks_max;
+  r.cpu_weight = i.policy.process.cpu_weight;
+  r.io_weight = i.policy.process.io_weight;
   return r;
 }
 
 // The process is compared before each attempt: whoever has the number of a dead server is left where it is.
-Result<void> place(const adapters::ScopeRequest& r, const ProcessIdentity& process) {
+// The words are about a limit that was left out: the kernel would kill the server at once. Empty when none was.
+Result<std::string> place(adapters::ScopeRequest r, const ProcessIdentity& process) {
   const auto found = observe::identity_of(r.pid);
   if (!found || *found != process) return Error{"it has ended", ESRCH};
-  return adapters::place_in_scope(r);
+  std::string left_out;
+  if (const auto used = observe::resident(r.pid);
+      r.memory_max >= 0 && (!used || used->n > static_cast<std::uint64_t>(r.memory_max))) {
+    left_out = fmt::format("memory_max of its policy is {} bytes, and it uses {}: it is not limited", r.memory_max,
+                           used ? std::to_string(used->n) : "nobody knows how many");
+    r.memory_max = -1;
+  }
+  if (auto placed = adapters::place_in_scope(r); !placed) return placed.error();
+  return Result<std::string>(boost::system::in_place_value, left_out);
 }
 
 asio::awaitable<void> enter(Instance& i, Services& s) {
   const auto process = *i.process;
   const auto request = request_for(i);
   asio::steady_timer timer(s.loop);
-  Result<void> done;
+  Result<std::string> done = Error{};
   for (int n = 0; n < attempts; ++n) {
     auto work = [request, process] { return place(request, process); };
     done = co_await on(s.systemd, std::move(work));
+    if (done && !done->empty()) s.journal.warn(i.port(), "error", "", *done);
     if (done || done.error().os_error == ESRCH || s.stopping) co_return;
     timer.expires_after(between_attempts);
     co_await timer.async_wait(asio::use_awaitable);
