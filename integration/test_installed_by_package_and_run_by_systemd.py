@@ -39,7 +39,9 @@ class InstalledByPackage(Scenario):
 
     def test_a_host_that_is_switched_off_and_on_has_everything_again(self) -> None:
         # Left alone, such servers write nothing at all when they are stopped.
-        cluster, warden = self.cluster_kept(save='""')
+        cluster, warden = self.cluster_kept(save='""', logfile='""')
+        self.output_is_in_the_journal(cluster, warden)
+        self.limits_are_those_of_the_policy(cluster, warden)
         with Writer(cluster, place=self.host.network) as writer:
             until(lambda: writer.acknowledged() > 1000, 60, "writes are acknowledged")
         self.host.power_off()
@@ -83,6 +85,34 @@ class InstalledByPackage(Scenario):
             self.assertEqual(self.host.shown(unit, "Slice"), "slotwarden.slice")
             self.assertRegex(self.host.run("cat", f"/proc/{server.pid()}/cgroup"), rf"/slotwarden\.slice/{unit}")
         self.tell("each server is in a scope of its own")
+
+    def output_is_in_the_journal(self, cluster: Cluster, warden: BootedWarden) -> None:
+        port = cluster.servers[0].port
+        self.assertIn("Ready to accept connections", self.host.run("journalctl", "--no-pager", "-t", f"redis-{port}"))
+        _, told = warden.ctl("tail", port, "-n", 500)
+        self.assertEqual((told["path"], told["journal"]), (None, f"redis-{port}"))
+        self.assertIn("Ready to accept connections", told["text"])
+        self.tell("what servers print is in the journal, and tail shows it")
+
+    def limits_are_those_of_the_policy(self, cluster: Cluster, warden: BootedWarden) -> None:
+        unit = f"slotwarden-{cluster.servers[0].port}.scope"
+        self.assertEqual(self.host.shown(unit, "MemoryMax"), "infinity")
+        storage = self.host.root / "usr/share/slotwarden/policies/storage.toml"
+        limited = storage.read_text().replace('memory_max = "unlimited"', 'memory_max = "1GiB"') \
+            .replace('tasks_max = "unlimited"', "tasks_max = 64").replace('cpu_weight = "unset"', "cpu_weight = 300")
+        self.host.set_policy("storage", limited)
+        self.host.run("systemctl", "reload", "slotwarden")
+        until(lambda: self.host.shown(unit, "MemoryMax") == str(1 << 30), 30, "the limit has reached the running server")
+        self.assertEqual((self.host.shown(unit, "TasksMax"), self.host.shown(unit, "CPUWeight")), ("64", "300"))
+        # Less than it uses: the kernel would kill it at once.
+        self.host.set_policy("storage", limited.replace('"1GiB"', '"1MiB"'))
+        self.host.run("systemctl", "reload", "slotwarden")
+        found = warden.wait_event("error", cluster.servers[0])
+        self.assertIn("it is not limited", found[-1]["detail"])
+        self.assertEqual(self.host.shown(unit, "MemoryMax"), "infinity")
+        self.host.set_policy("storage", limited)
+        self.host.run("systemctl", "reload", "slotwarden")
+        self.tell("a policy's limits reach running servers, and none that would kill them")
 
     def journal_explains(self, port: int) -> None:
         told = self.host.run("journalctl", "--no-pager", "--catalog", f"PORT={port}", "EVENT=started")

@@ -28,6 +28,7 @@ Result<adapters::Spawned> launch(const Launch& l) {
   r.oom_score_adj = l.process.oom_score_adj;
   r.umask = l.process.umask;
   r.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "HOME=" + l.directory};
+  r.journal = l.journal;
   r.output = l.output;
   r.identity_file = l.identity_file;
   r.inherited_fd = l.lock_fd;

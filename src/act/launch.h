@@ -28,7 +28,8 @@ struct Launch {
   std::int64_t diskless_max_replicas = 0;
   // `appendonly no`, whatever its file says: it loads the dump.
   bool without_aof = false;
-  std::string output;         // stdout and stderr
+  std::string journal;  // the identifier of stdout and stderr in the journal; empty: they go to `output`
+  std::string output;
   std::string identity_file;  // see adapters/process.h
   int lock_fd = -1;
 };

@@ -53,7 +53,9 @@ struct SpawnRequest {
   int oom_score_adj = 0;         // lowering it needs a privilege; without that the inherited value stays
   int umask = 0077;
   std::vector<std::string> environment;  // "NAME=value", the whole of it
-  // stdout and stderr are appended to this file, created 0640, owned by `user`. Empty: /dev/null.
+  // stdout and stderr go to a stream of the journal under this SYSLOG_IDENTIFIER. Empty, or where no journal takes it:
+  // they are appended to the file `output`, created 0640, owned by `user`; to /dev/null where that is empty too.
+  std::string journal;
   std::string output;
   // The child, still as the daemon's user, writes here (atomically, by rename) the boot id, a newline and its own
   // /proc/self/stat before it execs; so a daemon that dies at any moment finds out which process it had started.

@@ -3,6 +3,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <syslog.h>
+#include <systemd/sd-journal.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
@@ -84,6 +86,16 @@ Result<Fd> open_output(const std::string& path, const std::optional<Account>& ow
     return os_error("cannot give " + path + " to user " + owner->name);
   ::fcntl(out->get(), F_SETFL, O_APPEND);
   return out;
+}
+
+// The journal's own socket and no pipe of ours: a server that prints neither waits for the daemon nor dies with it.
+Result<Fd> open_outputs(const SpawnRequest& r, const std::optional<Account>& owner) {
+  if (!r.journal.empty()) {
+    constexpr int without_levels = 0;
+    const int fd = ::sd_journal_stream_fd(r.journal.c_str(), LOG_INFO, without_levels);
+    if (fd >= 0) return above_stderr(fd, "the journal");
+  }
+  return open_output(r.output, owner);
 }
 
 // Empty when it cannot be read.
@@ -188,7 +200,7 @@ Result<Spawned> spawn(const SpawnRequest& r) {
   plan->become = std::move(*become);
   const auto input = above_stderr(::open("/dev/null", O_RDONLY | O_CLOEXEC), "/dev/null");
   if (!input) return input.error();
-  const auto output = open_output(r.output, plan->become);
+  const auto output = open_outputs(r, plan->become);
   if (!output) return output.error();
   plan->input = input->get();
   plan->output = output->get();

@@ -10,6 +10,7 @@
 #include "cli/connection.h"
 #include "cli/doctor.h"
 #include "cli/feed.h"
+#include "cli/follow_journal.h"
 #include "cli/follow_log.h"
 #include "cli/inspect.h"
 #include "cli/last_status.h"
@@ -175,6 +176,7 @@ ExitCode follow_tail(const Errand& e, const Answer& a) {
   const Result<Json> j = control::read(a.text);
   const Result<control::TailReply> tail = j ? control::tail_from_json(*j) : j.error();
   if (!tail) return complain(e.c, "the daemon's answer is not understood: " + tail.error().what, ExitCode::failed);
+  if (!tail->journal.empty()) return follow_journal(e.c, tail->journal);
   const Result<void> followed = follow_log(e.c, tail->path, tail->ends_at);
   return followed ? ExitCode::done : complain(e.c, followed.error().what, ExitCode::failed);
 }

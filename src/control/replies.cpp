@@ -23,11 +23,8 @@ Result<Port> port_from_json(const Json& j) {
 }  // namespace
 
 Json to_json(const TailReply& r) {
-  return Json{{"port", r.port.n},
-              {"path", r.path},
-              {"text", r.text},
-              {"truncated", r.truncated},
-              {"ends_at", r.ends_at ? Json(*r.ends_at) : Json{}}};
+  return Json{{"port", r.port.n}, {"path", text_or_null(r.path)}, {"journal", text_or_null(r.journal)},
+              {"text", r.text},   {"truncated", r.truncated},     {"ends_at", r.ends_at ? Json(*r.ends_at) : Json{}}};
 }
 
 Json to_json(const std::vector<PidReply>& r) {
@@ -61,6 +58,7 @@ Result<TailReply> tail_from_json(const Json& j) {
   TailReply r;
   f.number("port", r.port.n);
   f.text("path", r.path);
+  f.text("journal", r.journal);
   f.text("text", r.text);
   f.flag("truncated", r.truncated);
   f.number("ends_at", r.ends_at);

@@ -14,13 +14,15 @@
 namespace slotwarden::control {
 
 // TAIL: the end of what the server wrote to its log. `truncated`: the file holds more before `text`. `ends_at`: the
-// offset in the file just behind `text`, from where `tail -f` goes on; unset: from the file's end.
+// offset in the file just behind `text`, from where `tail -f` goes on; unset: from the file's end. With `journal` it
+// was read from the journal, under that SYSLOG_IDENTIFIER, and there is no file.
 struct TailReply {
   Port port{};
   std::string path{};
   std::string text{};
   bool truncated = false;
   std::optional<std::int64_t> ends_at{};
+  std::string journal{};
 };
 
 // PID: one for each instance asked for; without targets, one with port 0 for the daemon.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "adapters/journal_read.h"
 #include "control/codec.h"
 #include "control/commands.h"
 #include "control/event_json.h"
@@ -241,19 +242,48 @@ asio::awaitable<std::string> Commands::events(const control::Request& r, const s
   co_return control::document(control::to_json(std::span<const Event>(*found)));
 }
 
+namespace {
+
+// Of the file where there is nothing in the journal: a server that an earlier daemon started writes there.
+Result<control::TailReply> tail_of(Port port, const std::string& path, const std::string& journal, std::size_t bytes,
+                                   std::size_t lines) {
+  control::TailReply reply;
+  reply.port = port;
+  if (!journal.empty()) {
+    auto told = adapters::journal_tail(journal, bytes, lines);
+    if (told && !told->text.empty()) {
+      reply.journal = journal;
+      reply.text = std::move(told->text);
+      reply.truncated = told->truncated;
+      return reply;
+    }
+  }
+  auto end = observe::tail(path, bytes, lines);
+  if (!end && !journal.empty())
+    return Error{"nothing of " + journal + " in the journal, and " + end.error().what, end.error().os_error};
+  if (!end) return end.error();
+  reply.path = path;
+  reply.text = std::move(end->text);
+  reply.truncated = end->truncated;
+  reply.ends_at = end->ends_at;
+  return reply;
+}
+
+}  // namespace
+
 asio::awaitable<std::string> Commands::tail(const control::Request& r, Instance& i) {
   const bool own = i.server && !i.server->logfile.empty();
   const auto path =
       own ? (i.server->logfile.starts_with('/') ? i.server->logfile : i.directory() + "/" + i.server->logfile)
           : services_.output_file(i.port());
+  const auto journal = own ? std::string() : Services::journal_name(i.port());
   const auto bytes = r.bytes > 0 ? r.bytes : r.lines > 0 ? most_tail : default_tail;
-  auto read = [path, bytes, lines = r.lines] {
-    return observe::tail(path, static_cast<std::size_t>(bytes), static_cast<std::size_t>(lines));
+  auto read = [port = i.port(), path, journal, bytes, lines = r.lines] {
+    return tail_of(port, path, journal, static_cast<std::size_t>(bytes), static_cast<std::size_t>(lines));
   };
   auto end = co_await on(services_.readers, std::move(read));
   if (!end) co_return control::error("ERR " + end.error().what);
-  co_return control::document(
-      control::to_json(control::TailReply{i.port(), path, end->text, end->truncated, end->ends_at}));
+  co_return control::document(control::to_json(*end));
 }
 
 std::string Commands::reading(const control::Request& r, const std::vector<Instance*>& which) {

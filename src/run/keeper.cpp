@@ -49,13 +49,12 @@ void tell_verdict(Instance& i, Services& s, std::string_view before) {
   auto detail = held_detail(i);
   auto text = std::string(v.because) + (detail.empty() ? "" : " (" + detail + ")");
   if (v.ruling == Ruling::refuse && v.rule != "operator-stop")
-    s.journal.warn(i.port(), i.gate.fatal ? "fatal" : "held", v.rule, std::move(text));
+    s.journal.warn(i.port(), i.gate.fatal ? "fatal" : "held", v, std::move(text));
   else if (v.rule == "backoff")
-    s.journal.note(i.port(), "backoff", v.rule,
-                   fmt::format("{} ({} ms left)", v.because, i.evidence.backoff_left.count()));
+    s.journal.note(i.port(), "backoff", v, fmt::format("{} ({} ms left)", v.because, i.evidence.backoff_left.count()));
   else if (v.rule != "host-unknown" && v.rule != "identity-unknown" && v.rule != "orphans" &&
            v.rule != "dataset-unread" && v.rule != "kept-unread")
-    s.journal.note(i.port(), v.ruling == Ruling::refuse ? "stopped" : "held", v.rule, std::move(text));
+    s.journal.note(i.port(), v.ruling == Ruling::refuse ? "stopped" : "held", v, std::move(text));
 }
 
 // The delay is drawn once per exit; from then on only what is left of it counts.
@@ -87,6 +86,7 @@ act::Launch launch_of(const Instance& i, const Services& s) {
   l.quarantine = i.gate.quarantine;
   l.without_aof = i.record.aof_pending;
   l.diskless_max_replicas = i.server->repl_diskless_sync_max_replicas;
+  l.journal = Services::journal_name(i.port());
   l.output = s.output_file(i.port());
   l.identity_file = s.identity_file(i.port());
   l.lock_fd = i.lock ? i.lock->fd() : -1;
@@ -156,7 +156,7 @@ asio::awaitable<bool> start_server(Instance& i, Services& s) {
   i.stop_asked = false;
   const auto waited = i.down_since ? since(*i.down_since) : 0ms;
   i.down_since.reset();
-  s.journal.note(i.port(), "started", i.gate.verdict.rule,
+  s.journal.note(i.port(), "started", i.gate.verdict,
                  fmt::format("pid {}{}{}; down for {} ms: {}", i.process->pid.n,
                              i.gate.quarantine ? ", replicas kept waiting until its keys are counted" : "",
                              i.forced ? ", forced by " + i.forced_by : "", waited.count(), i.gate.verdict.because));
@@ -301,7 +301,7 @@ asio::awaitable<void> adopt(Instance& i, Services& s) {
   if (e.remembered) i.process = e.remembered;
   if (verdict.adoption != decide::Adoption::ours) {
     if (verdict.adoption == decide::Adoption::stranger)
-      s.journal.warn(i.port(), "stranger", verdict.verdict.rule,
+      s.journal.warn(i.port(), "stranger", verdict.verdict,
                      std::string(verdict.verdict.because) +
                          (e.listener && *e.listener ? " (" + observe::command_of(*e.listener) + ")" : ""));
     co_return;
@@ -310,8 +310,7 @@ asio::awaitable<void> adopt(Instance& i, Services& s) {
   i.adopted = true;
   i.oom_kills_before = kernel_oom_kills();
   move(i, decide::LifeEvent::adopted);
-  s.journal.note(i.port(), "adopted", verdict.verdict.rule,
-                 fmt::format("pid {}, it was not touched", i.process->pid.n));
+  s.journal.note(i.port(), "adopted", verdict.verdict, fmt::format("pid {}, it was not touched", i.process->pid.n));
   if (i.probe_now) i.probe_now();
   enter_scope(i, s);
 }

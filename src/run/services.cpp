@@ -4,6 +4,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include "adapters/journal_record.h"
+
 namespace slotwarden::run {
 
 void move(Instance& i, decide::LifeEvent on) {
@@ -14,6 +16,11 @@ void move(Instance& i, decide::LifeEvent on) {
     i.state_since_unix_ms = unix_ms();
   }
   for (auto* w : i.watchers) w->ring();
+}
+
+std::string Services::journal_name(Port p) {
+  static const bool to_journal = adapters::logs_to_journal();
+  return to_journal ? "redis-" + std::to_string(p.n) : "";
 }
 
 void start(const asio::any_io_executor& on, std::string name, asio::awaitable<void> work) {

@@ -45,6 +45,8 @@ struct Services {
   }
   // Where leftovers of dead writers go when the disk of the data is full.
   [[nodiscard]] std::string aside_folder(Port p) const { return state_dir + "/aside/" + std::to_string(p.n); }
+  // As who its output is in the journal (journalctl -t redis-7000); empty where we do not log there ourselves.
+  [[nodiscard]] static std::string journal_name(Port p);
   [[nodiscard]] std::string output_file(Port p) const { return log_dir + "/" + std::to_string(p.n) + ".log"; }
 };
 

@@ -141,6 +141,7 @@ TEST(EventJson, ComesBackAsItWasWithItsMilliseconds) {
 }
 
 TEST(RepliesJson, ComeBackAsTheyWere) {
+  EXPECT_EQ(tail_from_json(to_json(TailReply{{7000}, "", "line\n", true, {}, "redis-7000"}))->journal, "redis-7000");
   const auto tail = tail_from_json(to_json(TailReply{{7000}, "/var/log/x", "line\n", true, 512}));
   EXPECT_EQ(tail->path, "/var/log/x");
   EXPECT_TRUE(tail->truncated);
@@ -160,9 +161,9 @@ TEST(RepliesJson, ComeBackAsTheyWere) {
 }
 
 TEST(Json, CarriesALogThatIsNotUtf8) {
-  EXPECT_EQ(
-      write(to_json(TailReply{{7000}, "p", "a\xff\x80z", false, {}})),
-      "{\"port\":7000,\"path\":\"p\",\"text\":\"a\xEF\xBF\xBD\xEF\xBF\xBDz\",\"truncated\":false,\"ends_at\":null}");
+  EXPECT_EQ(write(to_json(TailReply{{7000}, "p", "a\xff\x80z", false, {}})),
+            "{\"port\":7000,\"path\":\"p\",\"journal\":null,\"text\":\"a\xEF\xBF\xBD\xEF\xBF\xBDz\",\"truncated\":"
+            "false,\"ends_at\":null}");
 }
 
 TEST(Json, IsReadWholeOrNotAtAll) {
