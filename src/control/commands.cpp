@@ -96,7 +96,7 @@ constexpr std::array table{
     CommandText{"EVENTS", Takes::any_instances, false, false, "what happened, oldest first",
                 "an array of {at, port, event, rule, detail, id}", for_events},
     CommandText{"TAIL", Takes::one_port, false, false, "the end of what the server wrote to its log",
-                "{port, path, text, truncated, ends_at}", for_tail},
+                "{port, path, journal, text, truncated, ends_at}", for_tail},
     CommandText{"SIGNAL", Takes::some_instances, true, true, "send a signal to the server", outcomes},
     CommandText{"PID", Takes::any_instances, false, false, "process numbers; without an instance, the daemon's",
                 "an array of {port, pid}"},
