@@ -249,7 +249,7 @@ bool RdbWalk::text_is_whole() {
     case RdbItem::function: tally_.function(); return next();
     case RdbItem::aux_name:
       aux_name_.reset();
-      if (text_.length() <= RdbText::longest_kept) aux_name_ = text_.kept_text();
+      if (text_.length() <= RdbText::longest_kept) aux_name_.emplace(text_.kept_text());
       return next();
     case RdbItem::aux_value:
       if (aux_name_ && text_.length() <= RdbText::longest_kept)
