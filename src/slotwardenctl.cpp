@@ -10,6 +10,7 @@
 #include "cli/known_instances.h"
 #include "cli/obey.h"
 #include "cli/prompt.h"
+#include "run/certificates.h"
 #include "run/doctor.h"
 #include "run/inspect.h"
 
@@ -37,7 +38,8 @@ int main(int argc, char** argv) {
              .print_file = slotwarden::run::print_host_file,
              .restore = slotwarden::run::restore_this_host,
              .inspect_dump = slotwarden::run::inspect_dump,
-             .inspect_dataset = slotwarden::run::inspect_dataset};
+             .inspect_dataset = slotwarden::run::inspect_dataset,
+             .certificates = slotwarden::run::certificates};
   if (g.leave) {
     (*g.leave == 0 ? std::cout : std::cerr) << g.text;
     return *g.leave;

@@ -55,6 +55,13 @@ bool obey(std::string_view option, std::string_view value, Order& o) {
     o.biggest = static_cast<std::size_t>(n.value_or(0));
     return n.has_value();
   }
+  if (option == "--days") {
+    const auto n = number_from(value, 36'500);
+    o.days = n.value_or(0);
+    return n.has_value();
+  }
+  if (option == "--directory") o.directory = value;
+  if (option == "--directory") return !value.empty();
   if (option == "--config") o.config_file = value;
   if (option == "--config") return !value.empty();
   if (option != "--timeout") return true;
@@ -124,6 +131,7 @@ Result<Order> read_order(std::span<const std::string> words) {
         return Error{std::string(option->name) + " wants " + std::string(option->value) +
                      (option->name == "--timeout"   ? " from 1 to 604800"
                       : option->name == "--biggest" ? " from 1 to 1000"
+                      : option->name == "--days"    ? " from 1 to 36500"
                                                     : "") +
                      ". Usage: " + control::form(*c)};
     } else {

@@ -36,7 +36,9 @@ struct Order {
   bool fix = false;
   bool keys = false;
   std::size_t biggest = 0;
-  std::string config_file;  // empty: the usual one
+  std::string config_file;                        // empty: the usual one
+  std::string directory = "/etc/slotwarden/tls";  // CERT
+  int days = 0;                                   // CERT; 0: as long as usual
   std::optional<std::chrono::milliseconds> timeout;
 };
 

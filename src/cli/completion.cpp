@@ -44,6 +44,9 @@ Words arguments(const control::CommandText& c, std::span<const std::string> inst
     }
     case control::Takes::command_name: return names();
     case control::Takes::channel: return {"events"};
+    case control::Takes::certificates:
+      if (index == 1) return {"init", "issue", "show"};
+      return {};
     case control::Takes::inspection: {
       if (index == 1) return {"dump", "dataset"};
       Words ports(instances.begin(), instances.end());

@@ -9,6 +9,7 @@
 #include "control/host_report.h"
 #include "control/inspection.h"
 #include "control/outcome.h"
+#include "facts/certificate_file.h"
 #include "facts/finding.h"
 #include "facts/result.h"
 
@@ -31,6 +32,10 @@ struct Local {
   std::function<Result<control::Inspection>(const std::string& config_file, Port port, std::size_t biggest,
                                             const Watcher& watcher)>
       inspect_dataset;
+  // `cert`: what was made, or what is there.
+  std::function<Result<std::vector<CertificateFile>>(const std::string& action, const std::string& name,
+                                                     const std::string& directory, int days)>
+      certificates;
 };
 
 }  // namespace slotwarden::cli

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <iostream>
 
+#include "cli/cert.h"
 #include "cli/connection.h"
 #include "cli/doctor.h"
 #include "cli/feed.h"
@@ -210,6 +211,7 @@ control::ExitCode obey(const Console& c, const Globals& g, std::span<const std::
     return ExitCode::done;
   }
   if (request.command == "DOCTOR") return doctor(c, g, *order, errand.json);
+  if (request.command == "CERT") return cert(c, g, *order, errand.json);
   if (request.command == "INSPECT") return inspect(c, g, *order, errand.json);
   if (request.command == "HOST") {
     if (request.topic.starts_with("print ")) return print_host_file(c, g, *order, errand.json);

@@ -49,6 +49,11 @@ constexpr std::array for_inspect{
     OptionText{"--biggest", "", "N", "name the N keys that take the most room in the file (at most 1000)", true},
     OptionText{"--config", "", "FILE", "the daemon's configuration (/etc/slotwarden/slotwarden.toml)", true}};
 
+constexpr std::array for_cert{
+    OptionText{"--directory", "", "DIR", "where they are kept (/etc/slotwarden/tls)", true},
+    OptionText{"--days", "", "N", "how long it is to be valid: an authority 3650 days, a host 397, unless given",
+               true}};
+
 constexpr std::string_view outcomes = "an array of {port, outcome, rule, text}";
 
 constexpr std::array table{
@@ -93,6 +98,9 @@ constexpr std::array table{
                 "{what, state, detail, file, append_only, size, broken_at, keys, keys_with_expiry, keys_at_most, "
                 "commands, would_drop, replid, offset, saved, writer, parts, contents}",
                 for_inspect},
+    CommandText{"CERT", Takes::certificates, false, false,
+                "make and show the certificates by which the wardens of several hosts know each other; needs no daemon",
+                "an array of {file, cluster, host, from, until, seconds_left, sha256}", for_cert},
     CommandText{"EVENTS", Takes::any_instances, false, false, "what happened, oldest first",
                 "an array of {at, port, event, rule, detail, id}", for_events},
     CommandText{"TAIL", Takes::one_port, false, false, "the end of what the server wrote to its log",
@@ -149,6 +157,7 @@ std::string_view instances(Takes t) {
     case Takes::command_name: return " [COMMAND]";
     case Takes::channel: return " events";
     case Takes::inspection: return " dump FILE | dataset PORT";
+    case Takes::certificates: return " init CLUSTER | issue HOST | show [FILE]";
     case Takes::host_words: return " print sysctl|tmpfiles|limits|systemd | restore | enforce";
   }
   return "";

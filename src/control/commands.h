@@ -9,7 +9,17 @@
 namespace slotwarden::control {
 
 // What a command wants to be told about: instances are named by port, by `all`, or by a policy's name.
-enum class Takes { nothing, any_instances, some_instances, one_port, command_name, channel, host_words, inspection };
+enum class Takes {
+  nothing,
+  any_instances,
+  some_instances,
+  one_port,
+  command_name,
+  channel,
+  host_words,
+  inspection,
+  certificates
+};
 
 struct OptionText {
   std::string_view name;          // "--limit"

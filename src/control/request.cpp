@@ -128,6 +128,17 @@ Fault add_inspected(std::string_view word, Request& r) {
   return add_target(word, r);
 }
 
+Fault add_certificate_word(std::string_view word, Request& r) {
+  if (r.topic.empty()) {
+    if (word != "init" && word != "issue" && word != "show") return "it can init, issue and show, not " + quoted(word);
+    r.topic = word;
+    return {};
+  }
+  if (!r.file.empty()) return "it takes one name at a time";
+  r.file = word;
+  return {};
+}
+
 Fault add_word(const CommandText& c, std::string_view word, Request& r) {
   if (c.takes_signal && r.signal.empty()) {
     if (!signal_number(word)) return quoted(word) + " is not a signal's name (HUP, TERM, KILL, STOP, CONT, USR1 …)";
@@ -153,6 +164,7 @@ Fault add_word(const CommandText& c, std::string_view word, Request& r) {
       r.topic = word;
       return {};
     case Takes::inspection: return add_inspected(word, r);
+    case Takes::certificates: return add_certificate_word(word, r);
     case Takes::host_words: return add_host_word(word, r);
   }
   return {};
@@ -192,6 +204,10 @@ Fault check(const CommandText& c, const Request& r) {
     return r.topic == "dataset" ? "it wants a port"
            : r.topic == "dump"  ? "it wants a file"
                                 : "it wants dump or dataset";
+  if (c.takes == Takes::certificates && r.file.empty() && r.topic != "show")
+    return r.topic == "init"    ? "it wants the cluster's name"
+           : r.topic == "issue" ? "it wants the host's name"
+                                : "it wants init, issue or show";
   if (c.takes == Takes::channel && r.topic.empty()) return "it wants the channel: events";
   if (c.takes == Takes::host_words && std::ranges::find(host_words, r.topic) == host_words.end())
     return r.topic.empty() ? "it wants to be told what to do" : "it wants to be told what to print";
@@ -234,6 +250,11 @@ Result<Request> parse(std::span<const std::string> argv) {
 std::vector<std::string> argv_of(const Request& r) {
   std::vector<std::string> argv{r.command};
   if (!r.signal.empty()) argv.push_back(r.signal);
+  if (r.command == "CERT") {
+    argv.push_back(r.topic);
+    if (!r.file.empty()) argv.push_back(r.file);
+    return argv;
+  }
   if (r.command == "INSPECT") {  // what it inspects stands behind the kind of it
     argv.push_back(r.topic);
     argv.push_back(r.file.empty() ? r.targets.front() : r.file);

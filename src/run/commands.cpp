@@ -319,6 +319,8 @@ std::string Commands::reading(const control::Request& r, const std::vector<Insta
     control::sort_by_severity(report.findings);
     return control::document(control::to_json(report));
   }
+  if (r.command == "CERT")
+    return control::error("ERR slotwardenctl makes certificates by itself: the daemon hands no key out");
   if (r.command == "INSPECT")
     return control::error("ERR slotwardenctl inspects by itself: the daemon reads no file at a client's word");
   if (r.command == "REREAD") {

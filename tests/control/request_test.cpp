@@ -42,6 +42,7 @@ TEST(Request, IsUnderstoodForEveryCommandOfTheTable) {
     if (c.takes == Takes::one_port) argv.emplace_back("7000");
     if (c.takes == Takes::channel) argv.emplace_back("events");
     if (c.takes == Takes::host_words) argv.emplace_back("restore");
+    if (c.takes == Takes::certificates) argv.emplace_back("show");
     if (c.takes == Takes::inspection) argv.insert(argv.end(), {"dataset", "7000"});
     if (c.name == "ACCEPT-DATA") argv.insert(argv.end(), {"--from", "/dump.rdb", "--reason", "why"});
     const auto r = parse(argv);
