@@ -27,6 +27,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "integration"))
 
+from world import processes  # noqa: E402
 from world.resp import Client  # noqa: E402
 from world.terminal import table  # noqa: E402
 from world.waiting import until  # noqa: E402
@@ -272,8 +273,10 @@ def main() -> None:
     subprocess.run(["cmake", "--build", build_directory(), "--target", "delta_cost"], check=True,
                    stdout=subprocess.DEVNULL)
     with tempfile.TemporaryDirectory(prefix="sw-sync-") as directory:
+        guard = processes.Guard(Path(directory), keep=False)  # no server outlives this, however it ends
         keys, writes, paths = dumps(Path(directory), arguments.mb)
         rows = [measure(share, writes[n + 1], keys, paths[n], paths[n + 1]) for n, share in enumerate(CHANGED)]
+        guard.dismiss()
     made = choices(rows)
     if arguments.json:
         print(json.dumps({"dumps": rows, "choices": made}, indent=2))
