@@ -129,11 +129,7 @@ Error KeptFolder::failure(const std::string& doing) const {
   return os_error("cannot " + doing + " in " + path_, number);
 }
 
-Result<Incoming> KeptFolder::take_in(const std::string& path, const std::function<bool(std::uint64_t)>& copied) {
-  const Fd from(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  struct stat s {};
-  if (!from || ::fstat(from.get(), &s) != 0) return os_error("cannot open " + path);
-  if (!S_ISREG(s.st_mode)) return Error{path + " is not a regular file", EINVAL};
+Result<Incoming> KeptFolder::nameless() {
   std::string temporary;
   Fd to(::openat(folder_.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   if (!to && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
@@ -141,7 +137,27 @@ Result<Incoming> KeptFolder::take_in(const std::string& path, const std::functio
     to.reset(::openat(folder_.get(), temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   }
   if (!to) return failure("make a file");
-  Incoming incoming(std::move(to), folder_.get(), std::move(temporary));
+  return Incoming(std::move(to), folder_.get(), std::move(temporary));
+}
+
+Result<Incoming> KeptFolder::make_room(Bytes size) {
+  auto incoming = nameless();
+  if (!incoming) return incoming.error();
+  // Not every file system can reserve; then a full disk shows later.
+  if (size.n > 0 && ::fallocate(incoming->fd(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(size.n)) != 0 &&
+      errno == ENOSPC)
+    return failure(fmt::format("make room for {} bytes", size.n));
+  return incoming;
+}
+
+Result<Incoming> KeptFolder::take_in(const std::string& path, const std::function<bool(std::uint64_t)>& copied) {
+  const Fd from(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  struct stat s {};
+  if (!from || ::fstat(from.get(), &s) != 0) return os_error("cannot open " + path);
+  if (!S_ISREG(s.st_mode)) return Error{path + " is not a regular file", EINVAL};
+  auto made = nameless();
+  if (!made) return made.error();
+  auto incoming = std::move(*made);
   const auto whole = static_cast<std::uint64_t>(s.st_size);
   if (::ioctl(incoming.fd(), FICLONE, from.get()) == 0) {
     (void)copied(whole);

@@ -49,6 +49,9 @@ class KeptFolder {
   // shows at once; synced when it returns. `copied` is called with the bytes so far, and ends the copying by false.
   [[nodiscard]] Result<Incoming> take_in(const std::string& path, const std::function<bool(std::uint64_t)>& copied);
 
+  // A new file that has no name yet either, with room for so much.
+  [[nodiscard]] Result<Incoming> make_room(Bytes size);
+
   // Gives it its name (formats::kept_name, with a number where that is taken) and owner, and writes its note last: what
   // has a note was kept wholly. The file stays open. Returns the name.
   [[nodiscard]] Result<std::string> keep(Incoming& file, const KeptCopy& k, const std::string& name);
@@ -73,6 +76,7 @@ class KeptFolder {
   enum class By { second_name, move };
   [[nodiscard]] Result<std::string> keep(By how, const std::string& present, const KeptCopy& k,
                                          const std::string& name);
+  [[nodiscard]] Result<Incoming> nameless();
   [[nodiscard]] Result<void> note(const std::string& name, const KeptCopy& k);
   [[nodiscard]] Error failure(const std::string& doing) const;
 

@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
@@ -137,6 +138,22 @@ void read_names(const X509* x, Certificate& c) {
   c.host = host;
 }
 
+Certificate told_by(X509* x) {
+  Certificate c;
+  c.authority = X509_check_ca(x) == 1;
+  c.from_unix = unix_of(X509_get0_notBefore(x));
+  c.until_unix = unix_of(X509_get0_notAfter(x));
+  std::array<unsigned char, 32> sum{};
+  unsigned size = 0;
+  X509_digest(x, EVP_sha256(), sum.data(), &size);
+  for (const auto byte : sum) {
+    c.sha256 += "0123456789abcdef"[byte >> 4];
+    c.sha256 += "0123456789abcdef"[byte & 15];
+  }
+  read_names(x, c);
+  return c;
+}
+
 }  // namespace
 
 bool good_certificate_name(std::string_view name) {
@@ -192,19 +209,13 @@ Result<Identity> issue_certificate(const Identity& authority, const std::string&
 Result<Certificate> read_certificate(std::string_view pem) {
   const auto x = certificate_from(pem);
   if (!x) return x.error();
-  Certificate c;
-  c.authority = X509_check_ca(x->get()) == 1;
-  c.from_unix = unix_of(X509_get0_notBefore(x->get()));
-  c.until_unix = unix_of(X509_get0_notAfter(x->get()));
-  std::array<unsigned char, 32> sum{};
-  unsigned size = 0;
-  X509_digest(x->get(), EVP_sha256(), sum.data(), &size);
-  for (const auto byte : sum) {
-    c.sha256 += "0123456789abcdef"[byte >> 4];
-    c.sha256 += "0123456789abcdef"[byte & 15];
-  }
-  read_names(x->get(), c);
-  return c;
+  return told_by(x->get());
+}
+
+Result<Certificate> peer_certificate(const ssl_st* connection) {
+  const Owned<X509> x{SSL_get1_peer_certificate(connection)};
+  if (!x) return Error{"it has shown no certificate"};
+  return told_by(x.get());
 }
 
 bool belong_together(const Identity& i) {

@@ -8,6 +8,8 @@
 
 #include "facts/result.h"
 
+struct ssl_st;
+
 namespace slotwarden::adapters {
 
 // What a certificate says. Those of slotwarden name the cluster and the host as slotwarden://CLUSTER/HOST; an authority
@@ -35,6 +37,8 @@ struct Identity {
 [[nodiscard]] Result<Identity> issue_certificate(const Identity& authority, const std::string& host, int days);
 // The first certificate of a PEM text.
 [[nodiscard]] Result<Certificate> read_certificate(std::string_view pem);
+// Of the other end of a TLS connection; fails where it has shown none.
+[[nodiscard]] Result<Certificate> peer_certificate(const ssl_st* connection);
 // Whether the key is the certificate's.
 [[nodiscard]] bool belong_together(const Identity& i);
 

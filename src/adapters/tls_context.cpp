@@ -52,6 +52,20 @@ Result<void> identify(ssl::context& c, const TlsFiles& files) {
   return {};
 }
 
+Result<Shared> load_for_peers(const TlsFiles& files) {
+  auto c = std::make_shared<ssl::context>(ssl::context::tls_server);
+  SSL_CTX_set_min_proto_version(c->native_handle(), TLS1_3_VERSION);
+  SSL_CTX_set_session_cache_mode(c->native_handle(), SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_num_tickets(c->native_handle(), 0);
+  SSL_CTX_set_mode(c->native_handle(), SSL_MODE_RELEASE_BUFFERS);
+  if (auto r = trust(*c, files); !r) return r.error();
+  error_code error;
+  c->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert, error);
+  if (error) return unusable(files.ca_file, error);
+  if (auto r = identify(*c, files); !r) return r.error();
+  return c;
+}
+
 Result<Shared> load(const TlsFiles& files) {
   auto c = std::make_shared<ssl::context>(ssl::context::tls_client);
   error_code error;
@@ -67,17 +81,31 @@ Result<Shared> load(const TlsFiles& files) {
 
 }  // namespace
 
-Result<Shared> tls_context(const TlsFiles& files) {
+namespace {
+
+Result<Shared> shared(const TlsFiles& files, const char* what_for, Result<Shared> (*load_them)(const TlsFiles&)) {
   static std::mutex one_at_a_time;
   static std::map<std::string, std::weak_ptr<ssl::context>> loaded;
   const std::lock_guard lock(one_at_a_time);
   std::erase_if(loaded, [](const auto& entry) { return entry.second.expired(); });
-  const auto key = key_of(files);
+  const auto key = what_for + key_of(files);
   if (const auto found = loaded.find(key); found != loaded.end())
-    if (auto shared = found->second.lock()) return shared;
-  auto fresh = load(files);
+    if (auto known = found->second.lock()) return known;
+  auto fresh = load_them(files);
   if (fresh) loaded[key] = *fresh;
   return fresh;
+}
+
+}  // namespace
+
+Result<Shared> tls_context(const TlsFiles& files) {
+  return shared(files, "to servers ", load);
+}
+
+Result<Shared> tls_peer_context(const TlsFiles& files) {
+  if (files.ca_file.empty() || files.certificate.empty())
+    return Error{"peers are only listened to with a certificate and an authority"};
+  return shared(files, "from peers ", load_for_peers);
 }
 
 }  // namespace slotwarden::adapters

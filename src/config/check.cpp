@@ -57,6 +57,16 @@ class Checker {
                            "\"/run/slotwarden/control.sock\"",
                            size, socket_path_size - 1),
                {"host"});
+    const auto& h = config_.host;
+    if (!h.peer_listen.empty() && (h.peer_certificate.empty() || h.peer_authority.empty()))
+      conflict(
+          at("host.peer_listen"),
+          "peer_listen needs peer_certificate and peer_authority: nobody is listened to without knowing who it is; "
+          "slotwardenctl cert makes both",
+          {"host"});
+    if (h.peer_certificate.empty() != h.peer_authority.empty())
+      conflict(at(h.peer_certificate.empty() ? "host.peer_authority" : "host.peer_certificate"),
+               "peer_certificate and peer_authority are only of use together; write both, or neither", {"host"});
   }
 
   void instance(std::size_t i) {

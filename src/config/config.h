@@ -33,6 +33,12 @@ struct HostConfig {
   std::string log_dir;  // never empty in a loaded configuration: state_dir + "/log" unless it was written
   LogLevel log_level = LogLevel::info;
   std::chrono::milliseconds probe_interval{1'000};
+  // The channel between the wardens of several hosts.
+  std::string peer_listen;       // an address; empty: no peer is listened to
+  Port peer_port{6780};          // here and on every other host of the cluster
+  std::string peer_certificate;  // with its key; empty: nothing is sent to other hosts
+  std::string peer_authority;
+  std::uint64_t peer_bandwidth = 0;  // bytes a second that are sent; 0: no limit
   friend bool operator==(const HostConfig&, const HostConfig&) = default;
 };
 

@@ -68,6 +68,32 @@ void each_host_option(H& h, Visit&& visit) {
                .least = 100,
                .most = 60'000},
         h.probe_interval);
+  visit(Option{.name = "peer_listen",
+               .form = Form::text,
+               .doc = "The address at which the wardens of other hosts may put generations beside this host's masters; "
+                      "\"0.0.0.0\" or \"::\" for every one.",
+               .unset = "none, nothing is received"},
+        h.peer_listen);
+  visit(Option{.name = "peer_port", .form = Form::port, .doc = "The port for that, the same on every host."},
+        h.peer_port);
+  visit(
+      Option{.name = "peer_certificate",
+             .form = Form::path,
+             .doc =
+                 "This host's certificate and its key in one file of mode 0600, as slotwardenctl cert issue makes it. "
+                 "Read again whenever it changes.",
+             .unset = "none, nothing is sent or received"},
+      h.peer_certificate);
+  visit(Option{.name = "peer_authority",
+               .form = Form::path,
+               .doc = "The certificate of the authority that issued those of all hosts: authority.crt of slotwardenctl "
+                      "cert init.",
+               .unset = "none, nothing is sent or received"},
+        h.peer_authority);
+  visit(Option{.name = "peer_bandwidth",
+               .form = Form::size,
+               .doc = "How many bytes a second are sent to other hosts at most; 0: no limit."},
+        h.peer_bandwidth);
 }
 
 template <class I, class Visit>

@@ -40,7 +40,7 @@ class RequestDecoder {
   };
   using Next = std::variant<NeedMore, Arguments, Garbage>;
 
-  RequestDecoder();
+  explicit RequestDecoder(std::size_t longest = longest_frame);
   ~RequestDecoder();
   RequestDecoder(RequestDecoder&&) noexcept;
   RequestDecoder& operator=(RequestDecoder&&) noexcept;
@@ -56,6 +56,7 @@ class RequestDecoder {
   [[nodiscard]] Next next_line();
   [[nodiscard]] Next broken(std::string why);
 
+  std::size_t longest_;             // bytes of one frame
   std::string waiting_;             // bytes of frames that were not begun yet
   std::unique_ptr<Reader> reader_;  // set iff in the middle of an array
   std::string garbage_;             // set iff broken

@@ -69,7 +69,7 @@ struct RequestDecoder::Reader {
   std::size_t fed = 0;
 };
 
-RequestDecoder::RequestDecoder() = default;
+RequestDecoder::RequestDecoder(std::size_t longest) : longest_(longest) {}
 RequestDecoder::~RequestDecoder() = default;
 RequestDecoder::RequestDecoder(RequestDecoder&&) noexcept = default;
 RequestDecoder& RequestDecoder::operator=(RequestDecoder&&) noexcept = default;
@@ -96,8 +96,8 @@ RequestDecoder::Next RequestDecoder::next_array() {
   void* whole = nullptr;
   if (fed != REDIS_OK || redisReaderGetReply(reader_->raw, &whole) != REDIS_OK)
     return broken("a request is an array of 1 to " + std::to_string(most_arguments) + " bulk strings");
-  if (reader_->fed - reader_->unread() > longest_frame || (!whole && reader_->fed > longest_frame))
-    return broken("a request is longer than " + std::to_string(longest_frame) + " bytes");
+  if (reader_->fed - reader_->unread() > longest_ || (!whole && reader_->fed > longest_))
+    return broken("a request is longer than " + std::to_string(longest_) + " bytes");
   if (!whole) return NeedMore{};
   waiting_.assign(reader_->raw->buf + reader_->raw->pos, reader_->unread());
   Arguments arguments = std::move(reader_->arguments);

@@ -19,7 +19,9 @@
 #include "run/host_shutdown.h"
 #include "run/host_watch.h"
 #include "run/keeper.h"
+#include "run/peer_server.h"
 #include "run/prober.h"
+#include "run/push.h"
 #include "run/scope.h"
 
 using namespace std::chrono_literals;
@@ -82,6 +84,9 @@ struct Daemon::Impl {
   Services services;
   Commands commands;
   HostWatch host_watch;
+  std::unique_ptr<Receiver> receiver;  // set iff peers are listened to
+  std::unique_ptr<PeerServer> door;
+  std::unique_ptr<Pusher> pusher;  // set iff generations are sent to other hosts
   std::unique_ptr<ControlServer> control;
   std::optional<adapters::DirectoryLock> lock;
   bool running = false;
@@ -96,6 +101,7 @@ struct Daemon::Impl {
   void stop(const std::string& why);
   asio::awaitable<void> end();
   void publish_status();
+  void open_to_peers();
   asio::awaitable<void> tick();
   asio::awaitable<void> tend();
   asio::awaitable<void> obey_signals();
@@ -200,6 +206,24 @@ void Daemon::Impl::publish_status() {
   service_manager::status(control::summary(all));
 }
 
+// Where it cannot be done the servers are kept all the same.
+void Daemon::Impl::open_to_peers() {
+  if (host.peer_certificate.empty()) return;
+  const adapters::TlsFiles tls{host.peer_authority, "", host.peer_certificate, host.peer_certificate};
+  PushOptions push{.tls = tls, .port = host.peer_port, .bandwidth = std::nullopt};
+  if (host.peer_bandwidth != 0) push.bandwidth = Bytes{host.peer_bandwidth};
+  pusher = std::make_unique<Pusher>(services, std::move(push));
+  start(loop.get_executor(), "the sending of generations", pusher->run());
+  if (host.peer_listen.empty()) return;
+  receiver = std::make_unique<Receiver>(services);
+  PeerOptions at{.address = host.peer_listen, .port = host.peer_port, .tls = tls};
+  auto listening = PeerServer::listen(loop.get_executor(), std::move(at), *receiver);
+  if (listening)
+    door = std::move(*listening);
+  else
+    journal.warn(Port{}, "peers-not-heard", "", listening.error().what);
+}
+
 asio::awaitable<void> Daemon::Impl::tick() {
   asio::steady_timer timer(loop);
   auto next = now();
@@ -298,6 +322,7 @@ void Daemon::run() {
   start(i.loop.get_executor(), "the peers", i.tend());
   start(i.loop.get_executor(), "the signals", i.obey_signals());
   start(i.loop.get_executor(), "the watchdog", service_manager::keep_alive(i.loop.get_executor()));
+  i.open_to_peers();
   service_manager::ready();
   i.loop.run();
   i.publish_status();

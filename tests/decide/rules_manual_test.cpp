@@ -14,8 +14,10 @@
 #include "decide/kept.h"
 #include "decide/lifecycle.h"
 #include "decide/quarantine.h"
+#include "decide/receive.h"
 #include "decide/start.h"
 #include "decide/succession.h"
+#include "decide/transfer.h"
 
 namespace slotwarden::decide {
 namespace {
@@ -44,6 +46,13 @@ std::vector<Chapter> chapters() {
        kept_rules()},
       {"May the named dump take the dataset's place?",
        "Asked by `slotwardenctl accept-data PORT --from FILE|NAME --reason \"…\"`.", named_rules()},
+      {"May what another host offers be received?",
+       "Asked before a byte of a generation travels to the host of the master that it is for. What is refused is told "
+       "as "
+       "`peer-refused`.",
+       receive_rules()},
+      {"Does a generation travel whole, or as what changed?",
+       "Answered by the host that sends, from the time that each way would take.", transfer_rules()},
       {"May its replicas copy from it?",
        "Quarantine. A server that starts in place of a master keeps its replicas waiting until its keys were counted. "
        "`refuse` ends it.",
