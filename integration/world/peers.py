@@ -99,9 +99,13 @@ def save(server: Server) -> Path:
 class Hosts(Scenario):
     """Two hosts. The replica of each master is on the other one; nothing is saved by itself."""
 
-    def two_hosts(self, masters: int = 3, **more: str) -> tuple[Cluster, list[Warden]]:
+    def prepare(self, cluster: Cluster) -> None:
+        """Before anything runs."""
+
+    def two_hosts(self, **more: str) -> tuple[Cluster, list[Warden]]:
         hosts = self.world.hosts(2)
-        cluster = self.world.cluster(masters=masters, places=hosts, node_timeout_ms=3000)
+        cluster = self.world.cluster(places=hosts, node_timeout_ms=3000)
+        self.prepare(cluster)
         self.certificates = certify(self.world.directory / "tls", "shop", "host1", "host2")
         wardens = []
         for n, place in enumerate(hosts, 1):

@@ -196,8 +196,11 @@ Result<std::string> KeptFolder::keep(Incoming& file, const KeptCopy& k, const st
   });
   if (kept.empty()) return failure("keep " + name);
   file.temporary_.clear();
-  if (auto noted = note(kept, k); !noted) return noted.error();
-  return Result<std::string>(boost::system::in_place_value, kept);
+  auto noted = note(kept, k);
+  if (noted) return Result<std::string>(boost::system::in_place_value, kept);
+  // Without a note it is nobody's, and the next try would add another one.
+  if (is_file(folder_.get(), kept.c_str(), file.fd())) ::unlinkat(folder_.get(), kept.c_str(), 0);
+  return noted.error();
 }
 
 Result<std::string> KeptFolder::keep_present(const std::string& present, const KeptCopy& k, const std::string& name) {

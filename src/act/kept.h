@@ -53,7 +53,8 @@ class KeptFolder {
   [[nodiscard]] Result<Incoming> make_room(Bytes size);
 
   // Gives it its name (formats::kept_name, with a number where that is taken) and owner, and writes its note last: what
-  // has a note was kept wholly. The file stays open. Returns the name.
+  // has a note was kept wholly, and where none can be written it has no name either. The file stays open. Returns the
+  // name.
   [[nodiscard]] Result<std::string> keep(Incoming& file, const KeptCopy& k, const std::string& name);
 
   // Keeps what the data directory has under `present`: a file by a second name, so that it stays in place meanwhile;
