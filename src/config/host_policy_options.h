@@ -126,6 +126,23 @@ void each_host_policy_option(P& p, Visit&& visit) {
                 .doc = "How large a log may be that logrotate does not know."},
                "log.unrotated_bytes.mode", p.unrotated_bytes, visit);
   each_process_limit_option(p, visit);
+  visit(Option{.name = "saves.at_once",
+               .form = Form::count,
+               .doc = "How many servers of this host may fork at the same time; 0: one, and more while processors are "
+                      "idle, up to four.",
+               .most = 100},
+        p.saves.at_once);
+  visit(Option{.name = "saves.reserve_percent",
+               .form = Form::count,
+               .doc = "Of the memory of the host, and of each control group, that saves leave alone.",
+               .least = 1,
+               .most = 50},
+        p.saves.reserve_percent);
+  visit(Option{.name = "saves.pressure_percent",
+               .form = Form::count,
+               .doc = "Saves wait while processes of this host wait for memory more of their time than this.",
+               .most = 100},
+        p.saves.pressure_percent);
 }
 
 template <class P, class Visit>

@@ -22,6 +22,7 @@ enum class Form {
   count,     // an integer
   octal,     // "0077"
   mode,      // a Mode's name
+  windows,   // "mon-fri 01:00-05:00, sat-sun 00:00-24:00"
 };
 
 struct Option {

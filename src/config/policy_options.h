@@ -182,6 +182,66 @@ void each_process_option(P& p, Visit&& visit) {
 }
 
 template <class P, class Visit>
+void each_save_option(P& p, Visit&& visit) {
+  visit(Option{.name = "save.schedule",
+               .form = Form::flag,
+               .doc = "Whether slotwarden decides when it is saved; false leaves it to the server's own save points."},
+        p.schedule);
+  visit(Option{.name = "save.even_without_points",
+               .form = Form::flag,
+               .doc = "Whether a server is saved whose own file says `save \"\"` and that keeps no append-only file."},
+        p.even_without_points);
+  visit(Option{.name = "save.windows",
+               .form = Form::windows,
+               .doc = "The hours with little traffic, in local time: `mon-fri 01:00-05:00, sat-sun`. Outside of them "
+                      "only what is overdue is saved. Empty: always."},
+        p.windows);
+  visit(Option{.name = "save.shortest_interval",
+               .form = Form::duration,
+               .doc = "It is not saved again sooner than this.",
+               .least = 1'000},
+        p.shortest_interval);
+  visit(Option{.name = "save.longest_interval",
+               .form = Form::duration,
+               .doc = "It is overdue when its last save is older than this and something was written since.",
+               .least = 10'000,
+               .most = 2'592'000'000},
+        p.longest_interval);
+  visit(Option{.name = "save.others_longest",
+               .form = Form::duration,
+               .doc = "The same for those members of a shard that leave saving to its chosen replica.",
+               .least = 10'000,
+               .most = 2'592'000'000},
+        p.others_longest);
+  visit(Option{.name = "save.rewrite_growth_percent",
+               .form = Form::count,
+               .doc = "An append-only file that has grown by this much since it was last rewritten is rewritten; 0: "
+                      "never.",
+               .most = 100'000},
+        p.rewrite_growth_percent);
+  visit(Option{.name = "save.rewrite_least", .form = Form::size, .doc = "Unless it is smaller than this."},
+        p.rewrite_least);
+  visit(Option{.name = "save.cow_margin_percent",
+               .form = Form::count,
+               .doc = "How much more memory a save may copy than is foretold from earlier ones.",
+               .most = 1'000},
+        p.cow_margin_percent);
+  visit(Option{.name = "save.yields_percent",
+               .form = Form::count,
+               .doc = "How much of its maxmemory may be taken from it, by evicting keys, while another server's save "
+                      "is short of memory.",
+               .most = 90},
+        p.yields_percent);
+  visit(Option{.name = "save.first_retry",
+               .form = Form::duration,
+               .doc = "The wait after a save that failed; it doubles with each further one.",
+               .least = 1'000},
+        p.first_retry);
+  visit(Option{.name = "save.longest_retry", .form = Form::duration, .doc = "Where the doubling ends.", .least = 1'000},
+        p.longest_retry);
+}
+
+template <class P, class Visit>
 void each_policy_option(P& p, Visit&& visit) {
   each_backoff_option(p.backoff, visit);
   each_start_option(p.start, visit);
@@ -189,6 +249,7 @@ void each_policy_option(P& p, Visit&& visit) {
   each_stop_option(p.stop, visit);
   each_load_option(p.load, visit);
   each_process_option(p.process, visit);
+  each_save_option(p.save, visit);
   each_server_option(p.server, visit);
 }
 

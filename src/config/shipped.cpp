@@ -19,6 +19,13 @@ Policy cache() {
   p.stop.handover_lag = (100_MiB).n;
   p.stop.handover_patience = 5s;
   p.stop.kill_overdue = true;
+  p.save.even_without_points = false;
+  p.save.shortest_interval = 1h;
+  p.save.longest_interval = 6h;
+  p.save.others_longest = 24h;
+  p.save.yields_percent = 20;
+  p.save.first_retry = 5min;
+  p.save.longest_retry = 1h;
   p.process.oom_score_adj = 500;
   p.process.core_bytes = 0;
   p.server.maxmemory_policy.want =

@@ -8,6 +8,7 @@
 
 #include "config/suggest.h"
 #include "config/text.h"
+#include "config/windows.h"
 
 namespace slotwarden::config {
 
@@ -32,7 +33,8 @@ std::string in_words(const Option& option, std::int64_t n) {
     case Form::flag:
     case Form::count:
     case Form::octal:
-    case Form::mode: break;
+    case Form::mode:
+    case Form::windows: break;
   }
   return fmt::format("{}", n);
 }
@@ -178,6 +180,14 @@ Complaint take(const Node& node, const Option&, Mode& into) {
   return take_name(node, modes, "\"enforce\", \"audit\" or \"off\"", "a mode", into);
 }
 
+Complaint take(const Node& node, const Option&, Windows& into) {
+  if (node.kind != Kind::text) return wrong_kind(node, "hours of the week such as \"mon-fri 01:00-05:00\"");
+  auto windows = parse_windows(node.text);
+  if (!windows) return "= " + windows.error().what;
+  into = std::move(*windows);
+  return std::nullopt;
+}
+
 std::string print(const Option&, const std::string& value) {
   return toml_string(value);
 }
@@ -201,6 +211,9 @@ std::string print(const Option&, Port value) {
 }
 std::string print(const Option&, LogLevel value) {
   return toml_string(name(value));
+}
+std::string print(const Option&, const Windows& value) {
+  return toml_string(value.text);
 }
 std::string print(const Option&, Mode value) {
   return toml_string(name(value));

@@ -9,6 +9,7 @@
 #include "config/document.h"
 #include "config/options.h"
 #include "facts/host_policy.h"
+#include "facts/windows.h"
 
 namespace slotwarden::config {
 
@@ -24,6 +25,7 @@ using Complaint = std::optional<std::string>;
 [[nodiscard]] Complaint take(const Node& node, const Option& option, Port& into);
 [[nodiscard]] Complaint take(const Node& node, const Option& option, LogLevel& into);
 [[nodiscard]] Complaint take(const Node& node, const Option& option, Mode& into);
+[[nodiscard]] Complaint take(const Node& node, const Option& option, Windows& into);
 
 // The value as it would be written in TOML; `take` reads it back as the same value.
 [[nodiscard]] std::string print(const Option& option, const std::string& value);
@@ -35,5 +37,6 @@ using Complaint = std::optional<std::string>;
 [[nodiscard]] std::string print(const Option& option, Port value);
 [[nodiscard]] std::string print(const Option& option, LogLevel value);
 [[nodiscard]] std::string print(const Option& option, Mode value);
+[[nodiscard]] std::string print(const Option& option, const Windows& value);
 
 }  // namespace slotwarden::config

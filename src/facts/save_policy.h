@@ -30,7 +30,6 @@ struct HostSavePolicy {
   int at_once = 0;            // forks; 0: as many as there are spare processors
   int reserve_percent = 5;    // of the memory of the host, or of a control group, that saves leave alone
   int pressure_percent = 10;  // of the time that some process waited for memory; above it saves wait
-  int full_syncs_at_once = 1;
   friend bool operator==(const HostSavePolicy&, const HostSavePolicy&) = default;
 };
 

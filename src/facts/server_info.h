@@ -40,6 +40,8 @@ struct ServerInfo {
   std::int64_t maxclients = 0;
   std::int64_t connected_clients = 0;
   Bytes used_memory;
+  std::optional<Bytes> maxmemory;
+  std::string maxmemory_policy;
 
   bool loading = false;
   std::optional<Bytes> loading_total;
@@ -69,6 +71,17 @@ struct ServerInfo {
   bool last_bgsave_ok = true;
   std::int64_t last_save_unix = 0;
   std::int64_t changes_since_save = 0;
+  std::optional<std::int64_t> saves;              // rdb_saves: good ones of this process (7.0+)
+  std::optional<std::int64_t> last_save_seconds;  // how long the last one took; unset: there was none
+  Bytes last_save_cow;
+  std::optional<std::int64_t> last_rewrite_seconds;
+  Bytes last_rewrite_cow;
+  std::optional<Bytes> aof_base;  // aof_base_size, aof_current_size; unset: no append-only file
+  std::optional<Bytes> aof_size;
+  // Of the child that is at work, as the server last heard of it.
+  Bytes cow;  // the most so far, where the server tells (7.0+)
+  std::int64_t keys_processed = 0;
+  std::int64_t keys_to_process = 0;
   std::optional<std::int64_t> shutdown_in_ms;
 
   bool cluster_enabled = false;

@@ -109,6 +109,18 @@ bool role(std::string_view text, Reading& r) {
   if (text == "slave" || text == "replica") r.info.role = Role::replica;
   return r.info.role != Role::unknown;
 }
+// -1: there has been none yet.
+template <auto Member>
+bool unless_never(std::string_view text, Reading& r) {
+  return text == "-1" || read(text, r.info.*Member);
+}
+// The larger of the present and the highest.
+bool cow(std::string_view text, Reading& r) {
+  Bytes n;
+  if (!read(text, n)) return false;
+  r.info.cow = std::max(r.info.cow, n);
+  return true;
+}
 // -1: the link was never up.
 bool link_down(std::string_view text, Reading& r) {
   return text == "-1" || read(text, r.info.master_link_down_seconds);
@@ -122,15 +134,23 @@ struct Field {
 using I = ServerInfo;
 // Sorted by name. Fields of Redis 6.2 to 8 and Valkey 7.2 to 9.
 constexpr std::array fields{
+    Field{"aof_base_size", into<&I::aof_base>},
+    Field{"aof_current_size", into<&I::aof_size>},
     Field{"aof_enabled", into<&I::aof_enabled>},
     Field{"aof_last_bgrewrite_status",
           [](std::string_view t, Reading& r) { return read_one_of(t, "err", "ok", r.info.last_aof_rewrite_ok); }},
+    Field{"aof_last_cow_size", into<&I::last_rewrite_cow>},
+    Field{"aof_last_rewrite_time_sec", unless_never<&I::last_rewrite_seconds>},
     Field{"aof_rewrite_in_progress", into<&I::aof_rewrite_in_progress>},
     Field{"aof_rewrite_scheduled", into<&I::aof_rewrite_scheduled>},
     Field{"aof_rewrites", into<&I::aof_rewrites>},
     Field{"cluster_enabled", into<&I::cluster_enabled>},
     Field{"config_file", into<&I::config_file>},
     Field{"connected_clients", into<&I::connected_clients>},
+    Field{"current_cow_peak", cow},
+    Field{"current_cow_size", cow},
+    Field{"current_save_keys_processed", into<&I::keys_processed>},
+    Field{"current_save_keys_total", into<&I::keys_to_process>},
     Field{"executable", into<&I::executable>},
     Field{"loading", into<&I::loading>},
     Field{"loading_eta_seconds", into<&I::loading_eta_seconds>},
@@ -146,12 +166,17 @@ constexpr std::array fields{
     Field{"master_replid2", replication_id<&I::replid2>},
     Field{"master_sync_in_progress", into<&I::master_sync_in_progress>},
     Field{"maxclients", into<&I::maxclients>},
+    Field{"maxmemory", into<&I::maxmemory>},
+    Field{"maxmemory_policy", into<&I::maxmemory_policy>},
     Field{"process_id", into<&I::process_id>},
     Field{"rdb_bgsave_in_progress", into<&I::bgsave_in_progress>},
     Field{"rdb_changes_since_last_save", into<&I::changes_since_save>},
     Field{"rdb_last_bgsave_status",
           [](std::string_view t, Reading& r) { return read_one_of(t, "err", "ok", r.info.last_bgsave_ok); }},
+    Field{"rdb_last_bgsave_time_sec", unless_never<&I::last_save_seconds>},
+    Field{"rdb_last_cow_size", into<&I::last_save_cow>},
     Field{"rdb_last_save_time", into<&I::last_save_unix>},
+    Field{"rdb_saves", into<&I::saves>},
     Field{"redis_version", into<&I::version>},
     Field{"role", role},
     Field{"run_id", into<&I::run_id>},

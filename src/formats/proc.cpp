@@ -138,4 +138,47 @@ std::vector<Pid> lock_holders(std::string_view locks, std::uint32_t major, std::
   return holders;
 }
 
+std::optional<ForkKind> fork_kind(std::string_view title) {
+  struct Title {
+    std::string_view word;
+    ForkKind kind;
+  };
+  // Behind "redis-" or "valkey-"; an address and a mode may follow.
+  constexpr std::array titles{
+      Title{"rdb-bgsave", ForkKind::rdb_save},     Title{"aof-rewrite", ForkKind::aof_rewrite},
+      Title{"rdb-to-slaves", ForkKind::full_sync}, Title{"rdb-to-replicas", ForkKind::full_sync},
+      Title{"module-fork", ForkKind::module_fork}, Title{"slot-migration-to-target", ForkKind::slot_migration},
+  };
+  auto word = take_word(title);
+  for (const std::string_view program : {"redis-", "valkey-"})
+    if (word.starts_with(program)) {
+      word.remove_prefix(program.size());
+      for (const auto& t : titles)
+        if (word == t.word) return t.kind;
+    }
+  return std::nullopt;
+}
+
+Result<ProcessorTimes> processor_times(std::string_view text) {
+  ProcessorTimes times;
+  Lines lines(text);
+  while (auto line = lines.next()) {
+    const auto name = take_word(*line);
+    if (!name.starts_with("cpu")) continue;
+    if (name != "cpu") {
+      ++times.processors;
+      continue;
+    }
+    // user nice system idle iowait irq softirq steal; what guests use is in the first two already.
+    for (int field = 0; field < 8; ++field) {
+      const auto n = whole_number<std::uint64_t>(take_word(*line));
+      if (!n) return line_error(lines.number(), "not eight numbers");
+      times.all += *n;
+      if (field == 3 || field == 4) times.idle += *n;
+    }
+  }
+  if (times.processors == 0 || times.all == 0) return Error{"there are no processors in it"};
+  return times;
+}
+
 }  // namespace slotwarden::formats

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "facts/fork.h"
 #include "facts/result.h"
 #include "facts/units.h"
 
@@ -55,5 +56,16 @@ struct TcpSocket {
 // The processes that hold a lock on the file `inode` of the device `major`:`minor`, from /proc/locks.
 [[nodiscard]] std::vector<Pid> lock_holders(std::string_view locks, std::uint32_t major, std::uint32_t minor,
                                             std::uint64_t inode);
+
+// What a forked child of a server is at, by the title that it gives itself; nullopt for a title that is not a child's.
+[[nodiscard]] std::optional<ForkKind> fork_kind(std::string_view title);
+
+// How busy all processors were since boot, from /proc/stat, in clock ticks.
+struct ProcessorTimes {
+  std::uint64_t idle = 0;  // waiting for a disk counts as idle
+  std::uint64_t all = 0;
+  int processors = 0;
+};
+[[nodiscard]] Result<ProcessorTimes> processor_times(std::string_view text);
 
 }  // namespace slotwarden::formats

@@ -47,6 +47,39 @@ std::string fault(const std::string& text) {
   return i ? "accepted" : i.error().what;
 }
 
+// The section of Redis 8.0 while a save runs and an append-only file is kept.
+constexpr std::string_view saving_8_0 =
+    "# Server\r\nredis_version:8.0.2\r\n# Memory\r\nused_memory:314572800\r\nmaxmemory:536870912\r\n"
+    "maxmemory_policy:allkeys-lru\r\n# Persistence\r\nloading:0\r\nasync_loading:0\r\n"
+    "current_cow_peak:41943040\r\ncurrent_cow_size:20971520\r\ncurrent_cow_size_age:1\r\n"
+    "current_fork_perc:40.00\r\ncurrent_save_keys_processed:400\r\ncurrent_save_keys_total:1000\r\n"
+    "rdb_changes_since_last_save:12\r\nrdb_bgsave_in_progress:1\r\nrdb_last_save_time:1795248106\r\n"
+    "rdb_last_bgsave_status:ok\r\nrdb_last_bgsave_time_sec:7\r\nrdb_current_bgsave_time_sec:3\r\nrdb_saves:5\r\n"
+    "rdb_last_cow_size:31457280\r\naof_enabled:1\r\naof_rewrite_in_progress:0\r\naof_rewrite_scheduled:1\r\n"
+    "aof_last_rewrite_time_sec:-1\r\naof_last_bgrewrite_status:err\r\naof_last_cow_size:1048576\r\n"
+    "aof_current_size:3000\r\naof_base_size:1000\r\n";
+
+TEST(Info, ReadsWhatASchedulerOfSavesNeeds) {
+  const auto r = server_info(saving_8_0);
+  ASSERT_TRUE(r) << r.error().what;
+  const auto& i = *r;
+  EXPECT_EQ(i.maxmemory, Bytes{536870912});
+  EXPECT_EQ(i.maxmemory_policy, "allkeys-lru");
+  EXPECT_EQ(i.cow, 40_MiB);
+  EXPECT_EQ(i.keys_processed, 400);
+  EXPECT_EQ(i.keys_to_process, 1000);
+  EXPECT_EQ(i.last_save_seconds, 7);
+  EXPECT_EQ(i.saves, 5);
+  EXPECT_EQ(i.last_save_cow, 30_MiB);
+  EXPECT_FALSE(i.last_aof_rewrite_ok);
+  EXPECT_FALSE(i.last_rewrite_seconds);
+  EXPECT_EQ(i.last_rewrite_cow, 1_MiB);
+  EXPECT_TRUE(i.aof_rewrite_scheduled);
+  EXPECT_EQ(i.aof_base, Bytes{1000});
+  EXPECT_EQ(i.aof_size, Bytes{3000});
+  EXPECT_FALSE(server_info(replaced(saving_8_0, "rdb_last_cow_size:31457280", "rdb_last_cow_size:30M")));
+}
+
 TEST(Info, ReadsAMasterOfRedis) {
   const auto r = server_info(master_7_0);
   ASSERT_TRUE(r) << r.error().what;
