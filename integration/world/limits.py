@@ -74,6 +74,21 @@ class MemoryLimit(Group):
             if self.has(file):
                 (self.path / file).write_text(str(value))
 
+    def limit(self, size: int) -> None:
+        """Another limit for those that are in it already."""
+        for file in ("memory.limit_in_bytes", "memory.max"):
+            if self.has(file):
+                (self.path / file).write_text(str(size))
+
+    def used(self) -> int:
+        return self._first("memory.usage_in_bytes", "memory.current")
+
+    def peak(self) -> int:
+        return self._first("memory.max_usage_in_bytes", "memory.peak")
+
+    def _first(self, *files: str) -> int:
+        return next(int((self.path / it).read_text()) for it in files if self.has(it))
+
 
 class ProcessLimit(Group):
     """A door for new processes: closed, whoever is in the group can fork none."""

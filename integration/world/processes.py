@@ -40,6 +40,14 @@ def alive(pid: int) -> bool:
     return process(pid) is not None
 
 
+def children(pid: int) -> list[int]:
+    """Those that run: one that has ended and was not waited for yet is none."""
+    try:
+        return [int(it) for it in Path(f"/proc/{pid}/task/{pid}/children").read_text().split() if alive(int(it))]
+    except OSError:
+        return []
+
+
 def inside(directory: Path) -> list[Process]:
     """Every process that works under `directory`, or has it in its command line."""
     prefix = f"{directory}/"

@@ -69,13 +69,16 @@ class Scenario(unittest.TestCase):
         return made
 
     def settle(self, warden: Warden, cluster: Cluster) -> None:
-        """Until the daemon has seen every node in its place: its status names every role as the servers do."""
+        """Until the daemon has seen every node in its place: its status names every role as the servers do, and it
+        decides when they save."""
         def seen() -> bool:
             told = {it["port"]: it["role"] for it in warden.ask("STATUS") if it["state"] == "RUNNING"}
             words = {"slave": "replica", "master": "master"}
             return all(told.get(it.port) == words[it.info("replication")["role"]] for it in warden.servers)
 
         until(seen, 60, "slotwarden has seen every node's role", pause=0.05)
+        until(lambda: all(it["taken_over"] or it["problem"] for it in warden.ask("SAVES")["saves"]), 60,
+              "slotwarden decides when they save", pause=0.05)
 
     def _account(self) -> None:
         """Prints what happened if the test failed. Runs before the world is ended."""

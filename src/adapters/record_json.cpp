@@ -126,6 +126,55 @@ void each_field(R& r, Visit&& visit) {
   visit("won", won);
 }
 
+template <class R, class Visit>
+requires std::same_as<std::remove_const_t<R>, TakenSettings>
+void each_field(R& r, Visit&& visit) {
+  auto& [save, rewrite_percentage, save_from, save_to, rewrite_from, rewrite_to] = r;
+  visit("save", save);
+  visit("rewrite_percentage", rewrite_percentage);
+  visit("save_from", save_from);
+  visit("save_to", save_to);
+  visit("rewrite_from", rewrite_from);
+  visit("rewrite_to", rewrite_to);
+}
+
+template <class R, class Visit>
+requires std::same_as<std::remove_const_t<R>, LentMemory>
+void each_field(R& r, Visit&& visit) {
+  auto& [own, from, to, whole, run_id] = r;
+  visit("own", own);
+  visit("from", from);
+  visit("to", to);
+  visit("whole", whole);
+  visit("run_id", run_id);
+}
+
+template <class R, class Visit>
+requires std::same_as<std::remove_const_t<R>, ForkSample>
+void each_field(R& r, Visit&& visit) {
+  auto& [cow, memory, took, changes, share] = r;
+  visit("cow", cow);
+  visit("memory", memory);
+  visit("took_ms", took);
+  visit("changes", changes);
+  visit("share", share);
+}
+
+template <class R, class Visit>
+requires std::same_as<std::remove_const_t<R>, SaveRecord>
+void each_field(R& r, Visit&& visit) {
+  auto& [port, taken, lent, save, rewrite, failures, failed_unix_ms, last_result, last_unix_ms] = r;
+  visit("port", port);
+  visit("taken", taken);
+  visit("lent", lent);
+  visit("save", save);
+  visit("rewrite", rewrite);
+  visit("failures", failures);
+  visit("failed_unix_ms", failed_unix_ms);
+  visit("last_result", last_result);
+  visit("last_unix_ms", last_unix_ms);
+}
+
 template <class T>
 concept Structure = requires(T& t) {
   each_field(t, [](auto&&...) {});
@@ -137,12 +186,23 @@ concept Unit = requires(T& t) {
   t.n;
 };
 
+Json written(std::chrono::milliseconds d) {
+  return d.count();
+}
+void read(const Json& j, std::chrono::milliseconds& d) {
+  d = std::chrono::milliseconds(j.get<std::int64_t>());
+}
+
 template <class T>
 Json written(const T& value);
 template <class T>
 Json written(const std::vector<T>& items);
 template <class T>
+Json written(const std::optional<T>& value);
+template <class T>
 void read(const Json& j, T& value);
+template <class T>
+void read(const Json& j, std::optional<T>& value);
 template <class T>
 void read(const Json& j, std::vector<T>& items);
 
@@ -174,6 +234,19 @@ Json written(const std::vector<T>& items) {
   auto j = Json::array();
   for (const auto& item : items) j.push_back(written(item));
   return j;
+}
+
+template <class T>
+Json written(const std::optional<T>& value) {
+  return value ? written(*value) : Json{};
+}
+
+template <class T>
+void read(const Json& j, std::optional<T>& value) {
+  if (j.is_null())
+    value.reset();
+  else
+    read(j, value.emplace());
 }
 
 void read(const Json& j, NodeId& id) {
@@ -243,6 +316,9 @@ std::string to_json(const Intent& i) {
 std::string to_json(const VoteClock& v) {
   return text_of(written(v));
 }
+std::string to_json(const SaveRecord& r) {
+  return text_of(written(r));
+}
 
 Result<Record> record_from_json(std::string_view text) {
   return parsed<Record>(text);
@@ -252,6 +328,9 @@ Result<Intent> intent_from_json(std::string_view text) {
 }
 Result<VoteClock> vote_clock_from_json(std::string_view text) {
   return parsed<VoteClock>(text);
+}
+Result<SaveRecord> save_record_from_json(std::string_view text) {
+  return parsed<SaveRecord>(text);
 }
 
 }  // namespace slotwarden::adapters

@@ -20,6 +20,7 @@ BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS records     (port INTEGER PRIMARY KEY, json TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS intents     (port INTEGER PRIMARY KEY, json TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS vote_clocks (master TEXT PRIMARY KEY, json TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS saves       (port INTEGER PRIMARY KEY, json TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS events      (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, port INTEGER NOT NULL,
                                         event TEXT NOT NULL, rule TEXT NOT NULL, detail TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS events_by_port ON events (port, id);
@@ -154,6 +155,27 @@ Result<void> Store::save(const VoteClock& v) {
   const auto s = impl_->db.prepare("INSERT OR REPLACE INTO vote_clocks VALUES (?1, ?2)");
   if (!s) return s.error();
   return impl_->db.finish((*s)->bind(1, v.master.hex).bind(2, to_json(v)));
+}
+
+Result<std::vector<SaveRecord>> Store::save_records() {
+  auto& db = impl_->db;
+  const auto s = db.prepare("SELECT port, json FROM saves ORDER BY port");
+  if (!s) return s.error();
+  std::vector<SaveRecord> all;
+  const auto read = db.each_row(**s, [&](Statement& row) -> Result<void> {
+    auto r = save_record_from_json(row.text(1));
+    if (!r) return unreadable(db, "what is known of the saves of port " + std::to_string(row.number(0)), r.error());
+    all.push_back(std::move(*r));
+    return {};
+  });
+  if (!read) return read.error();
+  return all;
+}
+
+Result<void> Store::save(const SaveRecord& r) {
+  const auto s = impl_->db.prepare("INSERT OR REPLACE INTO saves VALUES (?1, ?2)");
+  if (!s) return s.error();
+  return impl_->db.finish((*s)->bind(1, r.port.n).bind(2, to_json(r)));
 }
 
 Result<void> Store::put(const std::string& key, const std::string& value) {

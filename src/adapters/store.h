@@ -12,6 +12,7 @@
 
 #include "facts/record.h"
 #include "facts/result.h"
+#include "facts/save_record.h"
 
 namespace slotwarden::adapters {
 
@@ -33,6 +34,8 @@ class Store {
   [[nodiscard]] Result<void> save(Port port, const Intent& i);
   [[nodiscard]] Result<std::vector<VoteClock>> vote_clocks();
   [[nodiscard]] Result<void> save(const VoteClock& v);
+  [[nodiscard]] Result<std::vector<SaveRecord>> save_records();
+  [[nodiscard]] Result<void> save(const SaveRecord& r);
   // Returns the event's id. Events beyond the newest 10,000 are removed.
   [[nodiscard]] Result<std::int64_t> append(const Event& e);
   // The newest `limit` events, oldest first; of one port where given.

@@ -12,6 +12,7 @@
 #include "control/json.h"
 #include "control/outcome.h"
 #include "control/replies.h"
+#include "control/saves.h"
 #include "control/status.h"
 #include "facts/record.h"
 
@@ -32,6 +33,7 @@ void print(const Console& c, std::span<const Event> all);
 void print(const Console& c, std::span<const control::PidReply> all);
 void print(const Console& c, std::span<const control::AvailableInstance> all);
 void print(const Console& c, const control::RereadReply& r);
+void print(const Console& c, const control::SavesReply& r, std::int64_t now_unix_ms);
 // What `start --force` may lose, of every instance that it is for.
 void print_what_force_may_lose(const Console& c, std::span<const control::Explanation> all);
 // The command list, or the full help of a single one.

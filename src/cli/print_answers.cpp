@@ -150,6 +150,11 @@ Result<ExitCode> print_answer(const Console& c, std::string_view command, const 
       return ExitCode::done;
     });
   if (command == "EVENTS") return shown(j, control::events_from_json, plainly);
+  if (command == "SAVES")
+    return shown(j, control::saves_from_json, [&](const control::SavesReply& r) {
+      print(c, r, now);
+      return ExitCode::done;
+    });
   if (command == "AVAIL") return shown(j, control::available_from_json, plainly);
   if (command == "REREAD") return shown(j, control::reread_from_json, plainly);
   if (command == "PID")

@@ -24,6 +24,11 @@ constexpr std::array for_rolling{take_back,
                                  OptionText{"--resume", "", "", "leave out what the last rolling restart had finished"},
                                  reason, timeout, progress};
 constexpr std::array for_intent{reason};
+constexpr std::array for_release{
+    OptionText{"--saves", "", "", "not the hold: let it save by its own save points again, until the next update"},
+    reason};
+constexpr std::array for_save{OptionText{"--now", "", "", "before everybody else; it still waits for memory"}, timeout,
+                              progress};
 constexpr std::array for_events{OptionText{"--limit", "-n", "N", "the newest N (100)"},
                                 OptionText{"--follow", "-f", "", "go on printing events as they happen", true}};
 constexpr std::array for_tail{OptionText{"--lines", "-n", "N", "the last N lines, within the last 32768 bytes"},
@@ -83,7 +88,7 @@ constexpr std::array table{
                 for_rolling},
     CommandText{"HOLD", Takes::some_instances, false, true,
                 "do not start it by itself until release; a running server is left alone", outcomes, for_intent},
-    CommandText{"RELEASE", Takes::some_instances, false, true, "end a hold", outcomes, for_intent},
+    CommandText{"RELEASE", Takes::some_instances, false, true, "end a hold", outcomes, for_release},
     CommandText{"ACCEPT-DATA", Takes::one_port, false, true,
                 "put a dump in place of the dataset of a server that is down; it is verified first, and what was there "
                 "is kept",
@@ -101,6 +106,15 @@ constexpr std::array table{
     CommandText{"CERT", Takes::certificates, false, false,
                 "make and show the certificates by which the wardens of several hosts know each other; needs no daemon",
                 "an array of {file, cluster, host, from, until, seconds_left, sha256}", for_cert},
+    CommandText{"SAVE", Takes::some_instances, false, true,
+                "write it to the disk as soon as memory allows, whatever its policy says", outcomes, for_save},
+    CommandText{"SAVES", Takes::any_instances, false, false,
+                "who saves, who is next, what each of the others waits for, and the memory there is for it",
+                "{memory [{name, available_bytes, reserve_bytes, promised_bytes}], problem, pressure_percent, leases, "
+                "saves}, the saves an array of {port, policy, rule, because, release, may_fork, kind, next_ms, age_ms, "
+                "changes, predicted_bytes, urgency, failures, taken_over, problem, running, last, last_at}, with "
+                "running {kind, "
+                "ordered, percent, running_ms, eta_ms, copied_bytes, predicted_bytes} while it forks"},
     CommandText{"EVENTS", Takes::any_instances, false, false, "what happened, oldest first",
                 "an array of {at, port, event, rule, detail, id}", for_events},
     CommandText{"TAIL", Takes::one_port, false, false, "the end of what the server wrote to its log",

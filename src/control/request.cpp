@@ -81,6 +81,8 @@ Fault set_option(std::string_view option, std::string_view value, Request& r) {
   if (option == "--in-place") r.options.in_place = true;
   if (option == "--take-back") r.options.take_back = true;
   if (option == "--resume") r.options.resume = true;
+  if (option == "--now") r.options.at_once = true;
+  if (option == "--saves") r.options.saves = true;
   if (option == "--reason") return set_reason(value, r.reason);
   if (option == "--from") return set_from(value, r.file);
   if (option == "--limit") return set_number(option, value, most_events, r.limit);
@@ -270,6 +272,8 @@ std::vector<std::string> argv_of(const Request& r) {
   if (r.options.take_back) argv.emplace_back("--take-back");
   if (r.options.resume) argv.emplace_back("--resume");
   if (r.command == "ACCEPT-DATA") argv.insert(argv.end(), {"--from", r.file});
+  if (r.options.at_once) argv.emplace_back("--now");
+  if (r.options.saves) argv.emplace_back("--saves");
   if (!r.reason.empty()) argv.insert(argv.end(), {"--reason", r.reason});
   if (r.command == "EVENTS") argv.insert(argv.end(), {"--limit", std::to_string(r.limit)});
   if (r.lines > 0) argv.insert(argv.end(), {"--lines", std::to_string(r.lines)});

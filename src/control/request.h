@@ -18,6 +18,8 @@ struct RequestOptions {
   bool in_place = false;   // STOP, RESTART: without a hand-over; `reason` is set
   bool take_back = false;  // RESTART, ROLLING-RESTART: become master again afterwards
   bool resume = false;     // ROLLING-RESTART: go on where it stopped
+  bool at_once = false;    // SAVE: before everybody else
+  bool saves = false;      // RELEASE: of its saves, not of a hold
 };
 
 struct Request {

@@ -151,6 +151,9 @@ bool unguarded(const ServerSeen& s) {
 
 void judge_file(const ServerSeen& s, const ServerPolicy& p, Findings& into) {
   auto all = s.differences;
+  std::erase_if(all, [&](const Difference& d) {
+    return s.saves_scheduled && (d.name == "save" || d.name == "auto-aof-rewrite-percentage");
+  });
   if (s.maxclients_by_file && s.settings.maxclients && *s.settings.maxclients > *s.maxclients_by_file)
     all.push_back({"maxclients", std::to_string(*s.maxclients_by_file), std::to_string(*s.settings.maxclients)});
   for (const auto& d : all)

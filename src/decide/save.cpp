@@ -25,9 +25,12 @@ milliseconds limit_of(const SaveCandidate& c) {
   return c.another_saves ? std::max(c.policy.others_longest, c.policy.longest_interval) : c.policy.longest_interval;
 }
 
-// One that was never saved has nothing to fall back on: it is late from the beginning.
+milliseconds age_of(const SaveCandidate& c) {
+  return c.age.value_or(c.up);
+}
+
 double lateness(const SaveCandidate& c) {
-  return c.age ? ratio(*c.age, limit_of(c)) : 1 + ratio(c.up, limit_of(c));
+  return ratio(age_of(c), limit_of(c));
 }
 
 double changed_share(const SaveCandidate& c) {
@@ -74,13 +77,13 @@ std::optional<Verdict> not_due(const SaveCandidate& c, const SaveEvidence& e) {
   if (!c.has_points && (c.append_only || !c.policy.even_without_points)) return says(rule("no-save-points"));
   if (!c.synced) return says(rule("not-synced"));
   if (c.changes == 0) return says(rule("nothing-new"));
-  if (c.age && *c.age < c.policy.shortest_interval) return says(rule("fresh"), c.policy.shortest_interval - *c.age);
+  if (age_of(c) < c.policy.shortest_interval) return says(rule("fresh"), c.policy.shortest_interval - age_of(c));
   const double late = lateness(c);
-  const auto until_late = c.age ? std::optional(limit_of(c) - *c.age) : std::nullopt;
+  const auto until_late = limit_of(c) - age_of(c);
   if (c.another_saves && late < 1) return says(rule("other-saves"), until_late);
   if (late < 1 && !c.policy.windows.open_at(e.minute_of_week)) {
     const milliseconds opens = std::chrono::minutes(c.policy.windows.opens_in(e.minute_of_week));
-    return says(rule("window"), until_late ? std::min(opens, *until_late) : opens);
+    return says(rule("window"), std::min(opens, until_late));
   }
   return std::nullopt;
 }
@@ -111,9 +114,10 @@ Queued judged(const SaveCandidate& c, const SaveEvidence& e, std::optional<Verdi
   return q;
 }
 
+// One that has no save at all has nothing to fall back on.
 double rank(const Queued& q) {
   if (q.c->asked == Asked::now) return 1e18;
-  return q.answer.urgency + (q.c->asked == Asked::in_turn ? 1e9 : 0) + changed_share(*q.c);
+  return q.answer.urgency + (q.c->asked == Asked::in_turn ? 1e9 : 0) + (q.c->age ? 0 : 1) + changed_share(*q.c);
 }
 
 Verdict granted(const Queued& q) {

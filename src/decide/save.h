@@ -49,7 +49,7 @@ struct SaveCandidate {
   bool synced = true;          // for a replica: its link is up
   bool another_saves = false;  // saver_of() names another member of its shard
   Asked asked = Asked::no;
-  // Since its last good save; unset: never, as far as anybody knows.
+  // Since its last good save; unset: there is none, as far as anybody knows. Then its uptime counts.
   std::optional<std::chrono::milliseconds> age;
   std::chrono::milliseconds up{0};
   std::uint64_t changes = 0;  // since the last save

@@ -16,7 +16,7 @@ consteval RuleText rule(std::string_view name) {
 
 // What two samples of a fifth of a second may miss of it.
 Bytes margin(const WatchEvidence& e, const MemoryDomain& d) {
-  return Bytes{d.reserve.n / 2} + Bytes{e.growing_per_second.n / 2};
+  return Bytes{d.reserve.n / 2} + Bytes{e.shrinking_per_second.n / 2};
 }
 
 bool in(const WatchedFork& f, std::size_t domain) {
@@ -63,8 +63,8 @@ std::chrono::milliseconds deadline_of(const WatchedFork& f) {
 
 Bytes still_to_copy(const WatchedFork& f) {
   constexpr double telling = 0.1;
-  const auto by_plan = f.predicted - f.cow;
-  if (f.share < telling || f.share > 1) return by_plan;
+  // One that has copied more than was foretold is taken to be half done.
+  if (f.share < telling || f.share > 1) return f.predicted < f.cow ? f.cow : f.predicted - f.cow;
   const double whole = static_cast<double>(f.cow.n) / f.share;
   return Bytes{static_cast<std::uint64_t>(whole)} - f.cow;
 }

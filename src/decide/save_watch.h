@@ -33,8 +33,8 @@ struct WatchedFork {
 struct WatchEvidence {
   std::vector<WatchedFork> forks{};
   std::vector<MemoryDomain> memory{};
-  Bytes growing_per_second{};  // how fast `available` of the host shrinks
-  Bytes yieldable{};           // what servers whose policy allows it could still give
+  Bytes shrinking_per_second{};  // how fast the scarcest `available` shrinks
+  Bytes yieldable{};             // what servers whose policy allows it could still give
 };
 
 struct WatchAnswer {
@@ -45,7 +45,8 @@ struct WatchAnswer {
 
 [[nodiscard]] WatchAnswer watch_forks(const WatchEvidence& e);
 
-// What a fork will still copy: by its own pace where it is far enough to tell, else by its prediction.
+// What a fork will still copy: by its own pace where it is far enough to tell, else by its prediction, which is not
+// believed any more once it has copied more.
 [[nodiscard]] Bytes still_to_copy(const WatchedFork& f);
 // Beyond this it hangs: ten minutes, or four times what was expected.
 [[nodiscard]] std::chrono::milliseconds deadline_of(const WatchedFork& f);

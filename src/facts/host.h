@@ -111,6 +111,7 @@ struct ServerSeen {
   std::optional<std::int64_t> maxclients_by_file;
   bool renames_commands = false;
   std::vector<Difference> differences;
+  bool saves_scheduled = false;  // slotwarden sets its save points (decide/save_control.h): no difference
   // Of its answers.
   ServerSettings settings;
   std::string default_user_commands;  // "+@all", as ACL GETUSER prints it; empty when it was not told

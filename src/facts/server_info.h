@@ -71,7 +71,7 @@ struct ServerInfo {
   bool last_bgsave_ok = true;
   std::int64_t last_save_unix = 0;
   std::int64_t changes_since_save = 0;
-  std::optional<std::int64_t> saves;              // rdb_saves: good ones of this process (7.0+)
+  std::optional<std::int64_t> saves;              // rdb_saves: forks for a save by this process, good or not (7.0+)
   std::optional<std::int64_t> last_save_seconds;  // how long the last one took; unset: there was none
   Bytes last_save_cow;
   std::optional<std::int64_t> last_rewrite_seconds;

@@ -294,7 +294,10 @@ std::string Commands::reading(const control::Request& r, const std::vector<Insta
   }
   if (r.command == "EXPLAIN") {
     std::vector<control::Explanation> all;
-    for (const auto* i : which) all.push_back(explanation_of(*i, services_));
+    for (const auto* i : which) {
+      auto& x = all.emplace_back(explanation_of(*i, services_));
+      std::ranges::move(hooks_.save_facts(*i), std::back_inserter(x.facts));
+    }
     return control::document(control::to_json(std::span<const control::Explanation>(all)));
   }
   if (r.command == "PID") {
@@ -323,6 +326,7 @@ std::string Commands::reading(const control::Request& r, const std::vector<Insta
     return control::error("ERR slotwardenctl makes certificates by itself: the daemon hands no key out");
   if (r.command == "INSPECT")
     return control::error("ERR slotwardenctl inspects by itself: the daemon reads no file at a client's word");
+  if (r.command == "SAVES") return control::document(control::to_json(hooks_.saves(which)));
   if (r.command == "REREAD") {
     auto compared = hooks_.compare();
     return compared ? control::document(control::to_json(*compared)) : control::error("ERR " + compared.error().what);
@@ -339,11 +343,15 @@ asio::awaitable<std::string> Commands::changing(const control::Request& r, const
   if (r.command == "RESTART") all = co_await restart_all(r, which, who);
   if (r.command == "ROLLING-RESTART") all = co_await roll(r, which, who);
   if (r.command == "HOLD") all = co_await hold_all(r, which, who, true);
-  if (r.command == "RELEASE") all = co_await hold_all(r, which, who, false);
+  if (r.command == "RELEASE" && r.options.saves)
+    all = co_await hooks_.release_saves(which, who);
+  else if (r.command == "RELEASE")
+    all = co_await hold_all(r, which, who, false);
   if (r.command == "ACCEPT-DATA") {
     auto one = co_await accepted_data(*which.front(), services_, r.file, who + ": " + r.reason);
     all.push_back(std::move(one));
   }
+  if (r.command == "SAVE") all = co_await hooks_.save(which, r.options.at_once, who);
   if (r.command == "HOST") {
     if (r.topic.starts_with("print ")) co_return control::error("ERR slotwardenctl prints it, without the daemon");
     all = co_await hooks_.host_restore(r.topic == "restore", who);

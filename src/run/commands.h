@@ -6,10 +6,12 @@
 #include <string>
 
 #include "config/load.h"
+#include "control/explanation.h"
 #include "control/host_report.h"
 #include "control/outcome.h"
 #include "control/replies.h"
 #include "control/request.h"
+#include "control/saves.h"
 #include "run/control_server.h"
 #include "run/services.h"
 
@@ -23,6 +25,13 @@ struct DaemonHooks {
   std::function<void()> shut_down;
   std::function<control::HostReport()> host_report;
   std::function<asio::awaitable<std::vector<control::Outcome>>(bool restore, std::string who)> host_restore;
+  std::function<asio::awaitable<std::vector<control::Outcome>>(std::vector<Instance*> which, bool at_once,
+                                                               std::string who)>
+      save;
+  std::function<asio::awaitable<std::vector<control::Outcome>>(std::vector<Instance*> which, std::string who)>
+      release_saves;
+  std::function<control::SavesReply(const std::vector<Instance*>& which)> saves;
+  std::function<std::vector<control::Fact>(const Instance& i)> save_facts;
   std::string version;
 };
 

@@ -22,6 +22,7 @@
 #include "run/peer_server.h"
 #include "run/prober.h"
 #include "run/push.h"
+#include "run/save_rotation.h"
 #include "run/scope.h"
 
 using namespace std::chrono_literals;
@@ -63,8 +64,15 @@ struct Daemon::Impl {
                   .host_report = [this] { return host_watch.report(); },
                   .host_restore = [this](bool restore,
                                          std::string who) { return host_watch.restore(restore, std::move(who)); },
+                  .save = [this](std::vector<Instance*> which, bool at_once,
+                                 std::string who) { return saves.save(std::move(which), at_once, std::move(who)); },
+                  .release_saves = [this](std::vector<Instance*> which,
+                                          std::string who) { return saves.release(std::move(which), std::move(who)); },
+                  .saves = [this](const std::vector<Instance*>& which) { return saves.report(which); },
+                  .save_facts = [this](const Instance& i) { return saves.facts_of(i); },
                   .version = options.version}),
-        host_watch(services, scans, l.config.host_policy) {
+        host_watch(services, scans, l.config.host_policy),
+        saves(services, l.config.host_policy.saves, host.probe_interval) {
     for (const auto& c : l.config.instances)
       if (c.sound) add(c, l.config.policy_of(c));
   }
@@ -87,6 +95,7 @@ struct Daemon::Impl {
   std::unique_ptr<Receiver> receiver;  // set iff peers are listened to
   std::unique_ptr<PeerServer> door;
   std::unique_ptr<Pusher> pusher;  // set iff generations are sent to other hosts
+  SaveRotation saves;
   std::unique_ptr<ControlServer> control;
   std::optional<adapters::DirectoryLock> lock;
   bool running = false;
@@ -164,6 +173,7 @@ std::vector<control::Outcome> Daemon::Impl::take_up() {
     return all;
   }
   host_watch.take_up(fresh.config.host_policy);
+  saves.take_up(fresh.config.host_policy.saves);
   std::set<Port> seen;
   for (const auto& c : fresh.config.instances) {
     seen.insert(c.port);
@@ -268,6 +278,7 @@ void Daemon::Impl::stop(const std::string& why) {
   for (const auto& i : instances)
     if (i->reading) i->reading->progress->give_up = true;  // a large dataset would hold up the end
   host_watch.end();
+  saves.end();
   service_manager::stopping();
   journal.note(Port{}, "daemon-stopped", "", why + "; the servers run on");
   start(loop.get_executor(), "the end", end());
@@ -317,6 +328,8 @@ void Daemon::run() {
   i.journal.note(Port{}, "daemon-started", "",
                  fmt::format("version {}, {} instances", i.options.version, i.instances.size()));
   start(i.loop.get_executor(), "the host's watch", i.host_watch.run());
+  start(i.loop.get_executor(), "the rotation of the saves", i.saves.run());
+  start(i.loop.get_executor(), "the watch over the saves", i.saves.watch());
   for (auto& instance : i.instances) i.supervise(*instance);
   start(i.loop.get_executor(), "the tick", i.tick());
   start(i.loop.get_executor(), "the peers", i.tend());

@@ -76,6 +76,7 @@ asio::awaitable<ServerSeen> HostExaminer::look_at(HostSubject subject, std::vect
   s.managed = subject.managed;
   s.policy_name = i.policy.name;
   s.policy = i.policy.server;
+  s.saves_scheduled = i.policy.save.schedule;
   s.process = i.policy.process;
   auto conf = i.server;
   if (conf) conf->dir = i.directory();

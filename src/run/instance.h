@@ -109,6 +109,7 @@ struct Instance {
   Instant started = now();
   std::optional<ServerInfo> info;  // of the running process
   std::optional<ClusterInfo> cluster;
+  NodeId saver;                     // who saves its shard, by its last view of the cluster; empty: not known
   std::optional<Instant> answered;  // set iff the running process ever answered
   std::string trouble;              // LOADING, BUSY, …; empty while all is well
   std::int64_t maxclients_by_file = 0;

@@ -34,6 +34,9 @@ Result<std::unique_ptr<Memory>> Memory::open(const std::string& state_dir) {
   auto clocks = memory->store_->vote_clocks();
   if (!clocks) return clocks.error();
   memory->clocks_ = std::move(*clocks);
+  auto saves = memory->store_->save_records();
+  if (!saves) return saves.error();
+  memory->saves_ = std::move(*saves);
   return memory;
 }
 
@@ -81,6 +84,11 @@ asio::awaitable<Result<void>> Memory::write(VoteClock v) {
 
 asio::awaitable<Result<void>> Memory::write(std::string key, std::string value) {
   auto work = [this, key = std::move(key), value = std::move(value)] { return store_->put(key, value); };
+  co_return co_await on(writer_, std::move(work));
+}
+
+asio::awaitable<Result<void>> Memory::write(SaveRecord r) {
+  auto work = [this, r = std::move(r)] { return store_->save(r); };
   co_return co_await on(writer_, std::move(work));
 }
 

@@ -12,6 +12,7 @@
 #include "adapters/store.h"
 #include "facts/record.h"
 #include "facts/result.h"
+#include "facts/save_record.h"
 
 namespace slotwarden::run {
 
@@ -29,6 +30,7 @@ class Memory {
   [[nodiscard]] std::optional<Record> record(Port p) const;
   [[nodiscard]] std::optional<Intent> intent(Port p) const;
   [[nodiscard]] const std::vector<VoteClock>& vote_clocks() const { return clocks_; }
+  [[nodiscard]] const std::vector<SaveRecord>& save_records() const { return saves_; }
 
   void remember(const Record& r);
   void remember(const Event& e);
@@ -38,6 +40,7 @@ class Memory {
   asio::awaitable<Result<void>> write(Port p, Intent i);
   asio::awaitable<Result<void>> write(Record r);
   asio::awaitable<Result<void>> write(VoteClock v);
+  asio::awaitable<Result<void>> write(SaveRecord r);
   asio::awaitable<Result<void>> write(std::string key, std::string value);
   asio::awaitable<Result<std::vector<Event>>> events(std::optional<Port> port, int limit);
   asio::awaitable<Result<std::string>> get(std::string key);
@@ -53,6 +56,7 @@ class Memory {
   std::map<Port, Record> records_;
   std::map<Port, Intent> intents_;
   std::vector<VoteClock> clocks_;
+  std::vector<SaveRecord> saves_;
 };
 
 }  // namespace slotwarden::run

@@ -9,6 +9,7 @@
 #include "decide/deadline.h"
 #include "decide/health.h"
 #include "decide/quarantine.h"
+#include "decide/saver.h"
 #include "formats/numbers.h"
 #include "observe/proc.h"
 #include "observe/server.h"
@@ -225,6 +226,7 @@ void Prober::remember_nodes(const ClusterView& view) {
   for (const auto& n : view.nodes)
     if (!n.handshake && (!n.noaddr || n.myself))
       r.nodes.push_back(KnownNode{n.id, n.at, n.role == Role::replica ? n.master : NodeId{}, n.slots, n.config_epoch});
+  instance_.saver = decide::saver_of(me->id, view);
   want_peers(view);
 }
 

@@ -1,6 +1,7 @@
 // The state database: what goes in comes out, and a file that cannot be used is named and left alone.
 #include "adapters/store.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -215,6 +216,25 @@ TEST_F(StoreFile, OnAFullDiskSaysSoAndKeepsWhatItHas) {
     EXPECT_EQ(*(*s)->get("kept"), "yes");
   }
   ::umount(small.c_str());
+}
+
+TEST_F(StoreFile, KeepsWhatMustBePutBackOnAServer) {
+  SaveRecord r;
+  r.port = Port{7000};
+  r.taken = TakenSettings{"3600 1 300 100", "100", "3600 1 300 100", "7200 1", "100", "400"};
+  r.lent = LentMemory{100_MiB, 90_MiB, 80_MiB, 100_MiB, "3ed78de9616926f6aa35347c30f2be726cc9578c"};
+  r.save = ForkSample{30_MiB, 300_MiB, std::chrono::seconds(5), 5000, 0.5};
+  r.failures = 2;
+  r.failed_unix_ms = 1795248106000;
+  r.last_result = "saved";
+  r.last_unix_ms = 1795248107000;
+  ASSERT_TRUE(opened()->save(r));
+  EXPECT_THAT(*opened()->save_records(), testing::ElementsAre(r));
+  r.taken.reset();
+  r.lent.reset();
+  r.save.reset();
+  ASSERT_TRUE(opened()->save(r));
+  EXPECT_THAT(*opened()->save_records(), testing::ElementsAre(r));
 }
 
 TEST_F(StoreFile, CanBeReadWhileTheDaemonIsDown) {

@@ -15,6 +15,8 @@
 #include "decide/lifecycle.h"
 #include "decide/quarantine.h"
 #include "decide/receive.h"
+#include "decide/save.h"
+#include "decide/save_watch.h"
 #include "decide/start.h"
 #include "decide/succession.h"
 #include "decide/transfer.h"
@@ -28,7 +30,6 @@ struct Chapter {
   std::span<const RuleText> rules;
 };
 
-// What nothing asks yet (save, save_watch) is not in the manual: no operator can meet it.
 std::vector<Chapter> chapters() {
   return {
       {"Who owns a dead master's slots now?",
@@ -62,6 +63,14 @@ std::vector<Chapter> chapters() {
       {"It does not answer: is it dead?", "Health. `wait` leaves it alone, `refuse` ends it.", health_rules()},
       {"Is the server that runs there ours?",
        "Adoption. Asked when the daemon starts. What is refused is a stranger, and is not touched.", adopt_rules()},
+      {"May it be saved now?",
+       "Saves. Asked of every server once a second; `slotwardenctl saves` shows the answers. `go` gives it a lease, "
+       "`wait` ends by itself, what is refused is never saved by slotwarden.",
+       save_rules()},
+      {"A child copies memory: may it go on?",
+       "The watch over saves. Asked several times a second while any server of the host forks. `wait` leaves the child "
+       "alone for now, `refuse` ends it.",
+       save_watch_rules()},
   };
 }
 

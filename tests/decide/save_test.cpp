@@ -171,6 +171,9 @@ TEST(Save, TakesOneThatWasNeverSavedBeforeOneThatWas) {
   auto e = quiet_host();
   e.candidates.push_back(due_server(7001));
   e.candidates[1].age.reset();
+  e.candidates[1].up = 14min;
+  EXPECT_EQ(rule_for(e, 7001), "fresh");
+  e.candidates[1].up = 15min;
   EXPECT_EQ(rule_for(e, 7001), "due");
   EXPECT_EQ(rule_for(e, 7000), "leases");
 }

@@ -55,6 +55,15 @@ TEST(SaveWatch, BelievesThePaceOfTheChildOnceItIsFarEnough) {
   EXPECT_EQ(still_to_copy(f), 120_MiB);
 }
 
+TEST(SaveWatch, BelievesNoPredictionThatIsExceeded) {
+  auto f = half_done();
+  f.share = 0;
+  f.cow = 200_MiB;
+  EXPECT_EQ(still_to_copy(f), 0_MiB);
+  f.cow = 201_MiB;
+  EXPECT_EQ(still_to_copy(f), 201_MiB);
+}
+
 TEST(SaveWatch, EndsASaveBeforeTheReserveIsUsedUp) {
   auto e = with_room();
   e.memory[0].available = 51_MiB;
@@ -67,7 +76,7 @@ TEST(SaveWatch, EndsASaveBeforeTheReserveIsUsedUp) {
 TEST(SaveWatch, EndsItSoonerWhenMemoryShrinksFast) {
   auto e = with_room();
   e.memory[0].available = 90_MiB;
-  e.growing_per_second = 100_MiB;
+  e.shrinking_per_second = 100_MiB;
   EXPECT_EQ(rule_of(e), "out-of-memory");
 }
 

@@ -1,0 +1,71 @@
+#include <algorithm>
+#include <string>
+
+#include "cli/print.h"
+#include "cli/table.h"
+
+namespace slotwarden::cli {
+namespace {
+
+std::string size_text(Bytes b) {
+  const auto mebibytes = b.n >> 20;
+  if (mebibytes >= 10 * 1024) return std::to_string(mebibytes / 1024) + " GiB";
+  return b.n >= 1 << 20 ? std::to_string(mebibytes) + " MiB" : std::to_string(b.n >> 10) + " KiB";
+}
+
+// "[######----]"
+std::string bar(int percent) {
+  constexpr int width = 10;
+  const int full = std::clamp(percent * width / 100, 0, width);
+  return "[" + std::string(static_cast<std::size_t>(full), '#') +
+         std::string(static_cast<std::size_t>(width - full), '-') + "]";
+}
+
+std::string doing(const control::SaveLine& s) {
+  if (!s.running) return s.may_fork ? "begins" : s.next_ms ? "waits " + brief_duration(*s.next_ms) : "waits";
+  const auto& r = *s.running;
+  std::string text = r.kind + " " + bar(r.percent) + " " + std::to_string(r.percent) + "%";
+  if (r.eta_ms) text += ", " + brief_duration(*r.eta_ms) + " left";
+  return text + ", " + size_text(r.copied) + " of " + size_text(r.predicted) + " copied";
+}
+
+Paint paint_of(const control::SaveLine& s) {
+  if (s.running) return Paint::good;
+  if (s.failures > 0 || s.urgency >= 2) return Paint::bad;
+  return s.urgency >= 1 ? Paint::warning : Paint::plain;
+}
+
+void print_memory(const Console& c, const control::SavesReply& r) {
+  if (!r.problem.empty()) c.out << "the memory is not known, so nothing forks: " << printable(r.problem) << '\n';
+  for (const auto& m : r.memory) {
+    const auto left = m.available - m.reserve - m.promised;
+    c.out << printable(m.name) << ": " << size_text(left) << " for saves (" << size_text(m.available) << " available, "
+          << size_text(m.reserve) << " kept back, " << size_text(m.promised) << " promised)\n";
+  }
+  c.out << "at once: " << r.leases;
+  if (r.pressure_percent) c.out << "; waiting for memory: " << *r.pressure_percent << "% of the time";
+  c.out << "\n\n";
+}
+
+}  // namespace
+
+void print(const Console& c, const control::SavesReply& r, std::int64_t now_unix_ms) {
+  print_memory(c, r);
+  Table t({{"PORT"}, {"AGE"}, {"CHANGES"}, {"NOW"}, {"RULE"}, {"WHY"}});
+  for (const auto& s : r.saves)
+    t.row({{std::to_string(s.port.n)},
+           {s.age_ms ? brief_duration(*s.age_ms) : "never"},
+           {std::to_string(s.changes)},
+           {doing(s), paint_of(s)},
+           {s.rule, Paint::bold},
+           {s.because}});
+  t.print(c, false);
+  for (const auto& s : r.saves)
+    if (!s.problem.empty()) c.out << s.port.n << ": " << printable(s.problem) << '\n';
+  for (const auto& s : r.saves)
+    if (!s.last.empty())
+      c.out << s.port.n << ": " << printable(s.last)
+            << (s.last_unix_ms ? ", " + brief_duration(now_unix_ms - *s.last_unix_ms) + " ago" : "") << '\n';
+}
+
+}  // namespace slotwarden::cli
