@@ -18,6 +18,7 @@ from world.waiting import until
 from world.world import World, build_directory
 
 Json = Any
+NO_BACKUPS = "[backup]\nenabled = false\n"
 
 
 def programs_missing() -> str:
@@ -33,7 +34,8 @@ class Warden:
 
     `policies` are files of the policies directory, by name; `instance` and `host` add lines to every [[instance]] and
     to [host], as TOML. Unless a scenario brings a policy "host", the settings of this machine are looked at and left
-    alone.
+    alone; unless it brings one of the servers' policy, no backups are made: most stories are about what happens
+    without one.
     """
 
     def __init__(self, world: World, servers: list[Server], *, policy: str = "storage", name: str = "host",
@@ -53,7 +55,7 @@ class Warden:
         self.host_lines = host
         self._daemon: subprocess.Popen[bytes] | None = None
         (self.directory / "policies").mkdir(parents=True)
-        for file, text in ({"host": 'mode = "audit"\n'} | dict(policies or {})).items():
+        for file, text in ({"host": 'mode = "audit"\n', policy: NO_BACKUPS} | dict(policies or {})).items():
             (self.directory / "policies" / f"{file}.toml").write_text(text)
         self.write_config()
 

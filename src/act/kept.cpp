@@ -26,6 +26,7 @@ using adapters::os_error;
 
 constexpr auto installing = ".slotwarden-installing";
 constexpr int most_of_one_name = 1000;
+constexpr std::size_t longest_note = 1 << 20;
 
 std::string random_name() {
   std::random_device source;
@@ -89,7 +90,17 @@ bool is_file(int directory, const char* name, int fd) {
          S_ISREG(named.st_mode) && named.st_dev == open.st_dev && named.st_ino == open.st_ino;
 }
 
+Present present_named(int directory, const char* name) {
+  struct stat s {};
+  return ::fstatat(directory, name, &s, AT_SYMLINK_NOFOLLOW) == 0 ? Present{s.st_dev, s.st_ino} : Present{};
+}
+
 }  // namespace
+
+Present present_of(int fd) {
+  struct stat s {};
+  return ::fstat(fd, &s) == 0 ? Present{s.st_dev, s.st_ino} : Present{};
+}
 
 Result<Owner> owner_of(const std::string& directory, const std::string& user) {
   if (::geteuid() != 0) return Owner{};
@@ -152,22 +163,27 @@ Result<Incoming> KeptFolder::make_room(Bytes size) {
 
 Result<Incoming> KeptFolder::take_in(const std::string& path, const std::function<bool(std::uint64_t)>& copied) {
   const Fd from(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!from) return os_error("cannot open " + path);
+  return take_in(from.get(), path, copied);
+}
+
+Result<Incoming> KeptFolder::take_in(int from, const std::string& path,
+                                     const std::function<bool(std::uint64_t)>& copied) {
   struct stat s {};
-  if (!from || ::fstat(from.get(), &s) != 0) return os_error("cannot open " + path);
+  if (::fstat(from, &s) != 0) return os_error("cannot look at " + path);
   if (!S_ISREG(s.st_mode)) return Error{path + " is not a regular file", EINVAL};
-  auto made = nameless();
-  if (!made) return made.error();
-  auto incoming = std::move(*made);
+  auto incoming = nameless();
+  if (!incoming) return incoming.error();
   const auto whole = static_cast<std::uint64_t>(s.st_size);
-  if (::ioctl(incoming.fd(), FICLONE, from.get()) == 0) {
+  if (::ioctl(incoming->fd(), FICLONE, from) == 0) {
     (void)copied(whole);
   } else {
     // Not every file system can reserve; then a full disk shows later.
-    if (whole > 0 && ::fallocate(incoming.fd(), FALLOC_FL_KEEP_SIZE, 0, s.st_size) != 0 && errno == ENOSPC)
+    if (whole > 0 && ::fallocate(incoming->fd(), FALLOC_FL_KEEP_SIZE, 0, s.st_size) != 0 && errno == ENOSPC)
       return failure(fmt::format("make room for {} bytes", whole));
-    if (!copy_bytes(from.get(), incoming.fd(), copied)) return failure("copy " + path);
+    if (::lseek(from, 0, SEEK_SET) != 0 || !copy_bytes(from, incoming->fd(), copied)) return failure("copy " + path);
   }
-  if (::fsync(incoming.fd()) != 0) return failure("sync the copy of " + path);
+  if (::fsync(incoming->fd()) != 0) return failure("sync the copy of " + path);
   return incoming;
 }
 
@@ -203,6 +219,35 @@ Result<std::string> KeptFolder::keep(Incoming& file, const KeptCopy& k, const st
   return noted.error();
 }
 
+Result<std::string> KeptFolder::keep_linked(int file, const KeptCopy& k, const std::string& name) {
+  const auto nameless_path = fmt::format("/proc/self/fd/{}", file);
+  const auto kept = first_free(name, [&](const char* to) {
+    return ::linkat(AT_FDCWD, nameless_path.c_str(), folder_.get(), to, AT_SYMLINK_FOLLOW);
+  });
+  if (kept.empty()) {
+    auto copied = take_in(file, k.from, [](std::uint64_t) { return true; });
+    if (!copied) return copied.error();
+    return keep(*copied, k, name);
+  }
+  if (::fsync(file) != 0 || ::fsync(folder_.get()) != 0) return failure("sync " + kept);
+  if (auto noted = note(kept, k); !noted) return noted.error();
+  return Result<std::string>(boost::system::in_place_value, kept);
+}
+
+Result<void> KeptFolder::remove_generation(const std::string& name) {
+  if (!formats::is_kept_name(name)) return Error{name + " is not the name of a kept copy", EINVAL};
+  const auto note_name = name + ".json";
+  const Fd note(::openat(folder_.get(), note_name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  std::string text(longest_note, '\0');
+  const auto got = note ? ::read(note.get(), text.data(), text.size()) : -1;
+  if (got < 0) return failure("read the note of " + name);
+  const auto noted = formats::kept_copy(std::string_view(text).substr(0, static_cast<std::size_t>(got)));
+  if (!noted || !noted->generation()) return Error{name + " is no generation of a backup; it was left alone", EPERM};
+  if (::unlinkat(folder_.get(), name.c_str(), 0) != 0 && errno != ENOENT) return failure("remove " + name);
+  if (::unlinkat(folder_.get(), note_name.c_str(), 0) != 0) return failure("remove the note of " + name);
+  return {};
+}
+
 Result<std::string> KeptFolder::keep_present(const std::string& present, const KeptCopy& k, const std::string& name) {
   return keep(By::second_name, present, k, name);
 }
@@ -232,7 +277,7 @@ Result<std::string> KeptFolder::keep(By how, const std::string& present, const K
   return Result<std::string>(boost::system::in_place_value, kept);
 }
 
-Result<void> KeptFolder::put_in_place(const std::string& kept, int verified, const std::string& target) {
+Result<void> KeptFolder::prepare(const std::string& kept, int verified) {
   if (!formats::is_kept_name(kept)) return Error{kept + " is not the name of a kept copy", EINVAL};
   // Of an earlier try that was interrupted: a second name of something that is kept.
   if (::unlinkat(directory_.get(), installing, 0) != 0 && errno != ENOENT)
@@ -247,12 +292,47 @@ Result<void> KeptFolder::put_in_place(const std::string& kept, int verified, con
     return give_up(Error{kept + " is not the file that was verified", ESTALE});
   const Fd file(::openat(directory_.get(), installing, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   const bool owned = file && (!owner_.uid || ::fchown(file.get(), *owner_.uid, owner_.gid.value_or(-1)) == 0);
-  if (!owned || ::fsync(file.get()) != 0 ||
-      ::renameat(directory_.get(), installing, directory_.get(), target.c_str()) != 0)
-    return give_up(failure("put " + kept + " in place of " + target));
+  if (!owned || ::fsync(file.get()) != 0) return give_up(failure("prepare " + kept));
+  return {};
+}
+
+Result<void> KeptFolder::put_in_place(const std::string& kept, int verified, const std::string& target) {
+  if (auto ready = prepare(kept, verified); !ready) return ready;
+  if (::renameat(directory_.get(), installing, directory_.get(), target.c_str()) != 0) {
+    auto error = failure("put " + kept + " in place of " + target);
+    ::unlinkat(directory_.get(), installing, 0);
+    return error;
+  }
   // A rename over another name of the same file does nothing, and leaves both.
   ::unlinkat(directory_.get(), installing, 0);
   if (::fsync(directory_.get()) != 0) return failure("sync");
+  return {};
+}
+
+Result<void> KeptFolder::put_in_place_of(const Present& expected, const std::string& kept, int verified,
+                                         const std::string& target) {
+  if (auto ready = prepare(kept, verified); !ready) return ready;
+  const int here = directory_.get();
+  const auto give_up = [&](Error e) {
+    ::unlinkat(here, installing, 0);
+    return e;
+  };
+  const bool nothing = expected.inode == 0;
+  const auto how = nothing ? RENAME_NOREPLACE : RENAME_EXCHANGE;
+  if (::renameat2(here, installing, here, target.c_str(), how) != 0) {
+    const bool changed = errno == EEXIST || errno == ENOENT;
+    auto error = failure("put " + kept + " in place of " + target);
+    if (changed) error.os_error = ESTALE;
+    return give_up(std::move(error));
+  }
+  // By the exchange the other name is now that of what was there.
+  if (!nothing && present_named(here, installing) != expected) {
+    if (::renameat2(here, installing, here, target.c_str(), RENAME_EXCHANGE) != 0)
+      return failure("put back what was saved meanwhile as " + target);
+    return give_up(Error{target + " was saved anew meanwhile", ESTALE});
+  }
+  if (!nothing) ::unlinkat(here, installing, 0);
+  if (::fsync(here) != 0) return failure("sync");
   return {};
 }
 

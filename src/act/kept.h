@@ -1,5 +1,6 @@
 // Copies of an instance's data, kept in a folder of their own within its data directory, and one of them put in place.
-// Nothing is deleted and no file of the server is written into: a copy gets a second name, and is renamed.
+// No file of the server is deleted or written into: a copy gets a second name, and is renamed. Only generations of
+// backups, which slotwarden made itself, are removed again.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,14 @@ struct Owner {
 
 // The server's user; without one, the owner of the directory. Only root can give files away: for anybody else, nobody.
 [[nodiscard]] Result<Owner> owner_of(const std::string& directory, const std::string& user);
+
+// What a data directory has under a name.
+struct Present {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;  // 0: nothing
+  friend bool operator==(const Present&, const Present&) = default;
+};
+[[nodiscard]] Present present_of(int fd);
 
 // A file that was taken in and has no name yet; gone with this object, unless it was kept.
 class Incoming {
@@ -52,10 +61,21 @@ class KeptFolder {
   // A new file that has no name yet either, with room for so much.
   [[nodiscard]] Result<Incoming> make_room(Bytes size);
 
+  // The same of a file that is open; `path` is for the messages.
+  [[nodiscard]] Result<Incoming> take_in(int from, const std::string& path,
+                                         const std::function<bool(std::uint64_t)>& copied);
+
   // Gives it its name (formats::kept_name, with a number where that is taken) and owner, and writes its note last: what
   // has a note was kept wholly, and where none can be written it has no name either. The file stays open. Returns the
   // name.
   [[nodiscard]] Result<std::string> keep(Incoming& file, const KeptCopy& k, const std::string& name);
+
+  // Gives an open file of this file system a second name here, and writes its note; a copy where it can have none. The
+  // server never writes into a dump again, so the name keeps these bytes. Returns the name.
+  [[nodiscard]] Result<std::string> keep_linked(int file, const KeptCopy& k, const std::string& name);
+
+  // Removes a generation of backups and its note; what has no note that says so is no generation, and is left alone.
+  [[nodiscard]] Result<void> remove_generation(const std::string& name);
 
   // Keeps what the data directory has under `present`: a file by a second name, so that it stays in place meanwhile;
   // what can have none (a folder, a link, a FIFO) is moved. The name it is kept by; empty when there is nothing.
@@ -71,6 +91,11 @@ class KeptFolder {
   // the file that was read through and found good: should the name mean another one by now, nothing is done.
   [[nodiscard]] Result<void> put_in_place(const std::string& kept, int verified, const std::string& target);
 
+  // The same beside a server that runs, and may itself save at this moment: only while `target` is still `expected`,
+  // which must be a kept copy too. Otherwise ESTALE, and what the server saved is there.
+  [[nodiscard]] Result<void> put_in_place_of(const Present& expected, const std::string& kept, int verified,
+                                             const std::string& target);
+
  private:
   KeptFolder(std::string path, adapters::Fd directory, adapters::Fd folder, Owner owner)
       : path_(std::move(path)), directory_(std::move(directory)), folder_(std::move(folder)), owner_(owner) {}
@@ -78,6 +103,7 @@ class KeptFolder {
   [[nodiscard]] Result<std::string> keep(By how, const std::string& present, const KeptCopy& k,
                                          const std::string& name);
   [[nodiscard]] Result<Incoming> nameless();
+  [[nodiscard]] Result<void> prepare(const std::string& kept, int verified);
   [[nodiscard]] Result<void> note(const std::string& name, const KeptCopy& k);
   [[nodiscard]] Error failure(const std::string& doing) const;
 

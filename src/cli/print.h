@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/console.h"
+#include "control/backups.h"
 #include "control/explanation.h"
 #include "control/json.h"
 #include "control/outcome.h"
@@ -34,6 +35,7 @@ void print(const Console& c, std::span<const control::PidReply> all);
 void print(const Console& c, std::span<const control::AvailableInstance> all);
 void print(const Console& c, const control::RereadReply& r);
 void print(const Console& c, const control::SavesReply& r, std::int64_t now_unix_ms);
+void print(const Console& c, std::span<const control::PortBackups> all);
 // What `start --force` may lose, of every instance that it is for.
 void print_what_force_may_lose(const Console& c, std::span<const control::Explanation> all);
 // The command list, or the full help of a single one.

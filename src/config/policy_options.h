@@ -1,6 +1,7 @@
 // Every option of a policy file, once; config/options.h says how the list is walked.
 #pragma once
 
+#include "config/backup_options.h"
 #include "config/host_policy_options.h"
 #include "facts/policy.h"
 
@@ -250,6 +251,7 @@ void each_policy_option(P& p, Visit&& visit) {
   each_load_option(p.load, visit);
   each_process_option(p.process, visit);
   each_save_option(p.save, visit);
+  each_backup_option(p.backup, visit);
   each_server_option(p.server, visit);
 }
 

@@ -28,6 +28,7 @@ Policy cache() {
   p.save.longest_retry = 1h;
   p.process.oom_score_adj = 500;
   p.process.core_bytes = 0;
+  p.backup.enabled = false;
   p.server.maxmemory_policy.want =
       "allkeys-lru allkeys-lfu volatile-lru volatile-lfu allkeys-random volatile-random volatile-ttl";
   p.server.persistence = Mode::off;

@@ -93,6 +93,9 @@ constexpr std::array table{
                 "put a dump in place of the dataset of a server that is down; it is verified first, and what was there "
                 "is kept",
                 outcomes, for_accept},
+    CommandText{"BACKUPS", Takes::any_instances, false, false, "the generations kept beside each instance's data",
+                "an array of {port, enabled, trouble, copies [{generation, why, state, keys, size, kept, saved, "
+                "in_place, shard, node, saved_by, replid, offset, sha256}]}"},
     CommandText{"EXPLAIN", Takes::some_instances, false, false,
                 "the rule that decides about it, every fact with its source and age, and what would release it",
                 "an array of the status with verdict {ruling, rule, because, release}, evidence [{name, value, source, "

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "facts/backup_policy.h"
 #include "facts/save_policy.h"
 #include "facts/server_policy.h"
 #include "facts/units.h"
@@ -91,6 +92,7 @@ struct Policy {
   LoadPolicy load;
   ProcessPolicy process;
   SavePolicy save;
+  BackupPolicy backup;
   ServerPolicy server;
   friend bool operator==(const Policy&, const Policy&) = default;
 };

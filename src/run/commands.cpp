@@ -11,6 +11,7 @@
 #include "control/commands.h"
 #include "control/event_json.h"
 #include "observe/tail.h"
+#include "run/backups.h"
 #include "run/explain.h"
 #include "run/mend.h"
 #include "run/planned.h"
@@ -286,6 +287,11 @@ asio::awaitable<std::string> Commands::tail(const control::Request& r, Instance&
   co_return control::document(control::to_json(*end));
 }
 
+asio::awaitable<std::string> Commands::backups(std::vector<Instance*> which) {
+  const auto all = co_await hooks_.backups.list(std::move(which));
+  co_return control::document(control::to_json(all));
+}
+
 std::string Commands::reading(const control::Request& r, const std::vector<Instance*>& which) {
   if (r.command == "STATUS") {
     std::vector<control::InstanceStatus> all;
@@ -315,6 +321,7 @@ std::string Commands::reading(const control::Request& r, const std::vector<Insta
   }
   if (r.command == "DOCTOR") {
     auto report = hooks_.host_report();
+    std::ranges::move(hooks_.backups.findings(), std::back_inserter(report.findings));
     std::erase_if(report.findings, [&](const Finding& f) {
       return f.port.n != 0 &&
              std::ranges::find(which, f.port, [](const Instance* i) { return i->port(); }) == which.end();
@@ -372,6 +379,7 @@ asio::awaitable<std::string> Commands::handle(control::Request r, Caller caller)
   if (!which) co_return control::error(which.error().what);
   if (r.command == "EVENTS") co_return co_await events(r, *which);
   if (r.command == "TAIL") co_return co_await tail(r, *which->front());
+  if (r.command == "BACKUPS") co_return co_await backups(*which);
   const auto* known = control::find_command(r.command);
   if (known && known->changes) co_return co_await changing(r, *which, std::move(caller));
   co_return reading(r, *which);

@@ -17,6 +17,8 @@
 
 namespace slotwarden::run {
 
+class Backups;
+
 // What commands need of the daemon as a whole.
 struct DaemonHooks {
   // The configuration's files against what runs; the error lists every mistake in them.
@@ -32,6 +34,7 @@ struct DaemonHooks {
       release_saves;
   std::function<control::SavesReply(const std::vector<Instance*>& which)> saves;
   std::function<std::vector<control::Fact>(const Instance& i)> save_facts;
+  Backups& backups;
   std::string version;
 };
 
@@ -58,6 +61,7 @@ class Commands {
   [[nodiscard]] std::vector<control::Outcome> signal_all(const control::Request& r, const std::vector<Instance*>& which,
                                                          const std::string& who);
   asio::awaitable<std::string> events(const control::Request& r, const std::vector<Instance*>& which);
+  asio::awaitable<std::string> backups(std::vector<Instance*> which);
   asio::awaitable<std::string> tail(const control::Request& r, Instance& i);
   [[nodiscard]] std::string reading(const control::Request& r, const std::vector<Instance*>& which);
 

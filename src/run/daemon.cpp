@@ -12,6 +12,7 @@
 #include "adapters/service_manager.h"
 #include "control/status.h"
 #include "observe/proc.h"
+#include "run/backups.h"
 #include "run/commands.h"
 #include "run/config_files.h"
 #include "run/control_server.h"
@@ -55,8 +56,9 @@ struct Daemon::Impl {
         host(l.config.host),
         memory(std::move(m)),
         journal(*memory),
-        services{loop.get_executor(), *memory,        journal,      peers,    readers, scans, systemd, processes,
-                 std::move(boot_id),  host.state_dir, host.log_dir, instances},
+        services{
+            loop.get_executor(), *memory,        journal,      peers,    readers, scans, backing_up, systemd, processes,
+            std::move(boot_id),  host.state_dir, host.log_dir, instances},
         commands(services,
                  {.compare = [this] { return compare(); },
                   .take_up = [this] { return take_up(); },
@@ -70,6 +72,7 @@ struct Daemon::Impl {
                                           std::string who) { return saves.release(std::move(which), std::move(who)); },
                   .saves = [this](const std::vector<Instance*>& which) { return saves.report(which); },
                   .save_facts = [this](const Instance& i) { return saves.facts_of(i); },
+                  .backups = backups,
                   .version = options.version}),
         host_watch(services, scans, l.config.host_policy),
         saves(services, l.config.host_policy.saves, host.probe_interval) {
@@ -86,6 +89,7 @@ struct Daemon::Impl {
   ProcessScan processes;  // outlives the threads that look into it
   asio::thread_pool readers{1};
   asio::thread_pool scans{2};
+  asio::thread_pool backing_up{1};
   asio::thread_pool systemd{1};
   std::vector<std::unique_ptr<Instance>> instances;
   std::map<Port, std::shared_ptr<Prober>> probers;
@@ -96,6 +100,7 @@ struct Daemon::Impl {
   std::unique_ptr<PeerServer> door;
   std::unique_ptr<Pusher> pusher;  // set iff generations are sent to other hosts
   SaveRotation saves;
+  Backups backups{services};
   std::unique_ptr<ControlServer> control;
   std::optional<adapters::DirectoryLock> lock;
   bool running = false;
@@ -136,6 +141,7 @@ void Daemon::Impl::supervise(Instance& i) {
   i.probe_now = [p = std::weak_ptr(probers[i.port()])] {
     if (auto prober = p.lock()) prober->ask_now();
   };
+  i.saved_now = [this, port = i.port()] { backups.wake(port); };
   start(loop.get_executor(), fmt::format("the keeper of {}", i.port().n), keep(i, services));
 }
 
@@ -279,6 +285,7 @@ void Daemon::Impl::stop(const std::string& why) {
     if (i->reading) i->reading->progress->give_up = true;  // a large dataset would hold up the end
   host_watch.end();
   saves.end();
+  backups.end();
   service_manager::stopping();
   journal.note(Port{}, "daemon-stopped", "", why + "; the servers run on");
   start(loop.get_executor(), "the end", end());
@@ -333,6 +340,7 @@ void Daemon::run() {
   for (auto& instance : i.instances) i.supervise(*instance);
   start(i.loop.get_executor(), "the tick", i.tick());
   start(i.loop.get_executor(), "the peers", i.tend());
+  start(i.loop.get_executor(), "the backups", i.backups.run());
   start(i.loop.get_executor(), "the signals", i.obey_signals());
   start(i.loop.get_executor(), "the watchdog", service_manager::keep_alive(i.loop.get_executor()));
   i.open_to_peers();

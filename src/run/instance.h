@@ -150,6 +150,7 @@ struct Instance {
   bool removed = false;  // gone from the configuration: let go of it
   bool kept = false;     // a keeper runs for it
 
+  std::function<void()> saved_now;  // a save of it was seen, or it has begun to serve
   std::function<void()> probe_now;  // asks the server at once instead of at the next tick
 
   Bell bell;                 // wakes the keeper: something changed that may change its verdict

@@ -96,7 +96,10 @@ asio::awaitable<bool> Prober::connected() {
   if (connection_ && connection_->open() && connected_to_ == instance_.process->pid) co_return true;
   connection_.reset();
   settings_read_ = false;
-  if (connected_to_ != instance_.process->pid) saves_ = SaveWatch{};
+  if (connected_to_ != instance_.process->pid) {
+    saves_ = SaveWatch{};
+    fresh_ = true;
+  }
   nodes_wanted_ = true;
   const auto pid = instance_.process->pid;
   auto c = co_await adapters::RespConnection::open(instance_.address(), instance_.access.who, connect_patience);
@@ -200,7 +203,11 @@ void Prober::remember(const std::optional<ClusterView>& view) {
   r.replid = i.info->replid;
   r.offset = i.info->role == Role::replica ? i.info->replica_offset.value_or(i.info->offset) : i.info->offset;
   r.role = i.info->role;
-  if (auto saved = saves_.see(*i.info)) r.saved = std::move(*saved);
+  if (auto saved = saves_.see(*i.info)) {
+    r.saved = std::move(*saved);
+    fresh_ = true;
+  }
+  if (std::exchange(fresh_, false) && i.saved_now) i.saved_now();
   if (view) remember_nodes(*view);
   remember_replicas();
   i.recorded = true;

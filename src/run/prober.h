@@ -46,7 +46,8 @@ class Prober : public std::enable_shared_from_this<Prober> {
   Instant asked_ = now();
   int round_ = 0;
   bool settings_read_ = false;
-  SaveWatch saves_;  // of the process that the connection is to
+  SaveWatch saves_;    // of the process that the connection is to
+  bool fresh_ = true;  // nothing was seen of that process yet
   std::string last_trouble_;
   // What CLUSTER NODES depended on when it was last asked.
   std::string nodes_key_;

@@ -24,6 +24,7 @@ struct Services {
   Peers& peers;
   asio::thread_pool& readers;  // reading datasets
   asio::thread_pool& scans;    // short looks into /proc and onto the disk
+  asio::thread_pool& backups;  // verifying and copying generations, which a start must not wait for
   asio::thread_pool& systemd;  // its bus may keep us waiting for seconds, which nothing else must
   ProcessScan& processes;      // for those looks
   std::string boot_id;

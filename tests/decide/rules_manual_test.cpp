@@ -8,6 +8,7 @@
 #include <string>
 
 #include "decide/adopt.h"
+#include "decide/arrival.h"
 #include "decide/compare.h"
 #include "decide/handover.h"
 #include "decide/health.h"
@@ -17,6 +18,7 @@
 #include "decide/receive.h"
 #include "decide/save.h"
 #include "decide/save_watch.h"
+#include "decide/retention.h"
 #include "decide/start.h"
 #include "decide/succession.h"
 #include "decide/transfer.h"
@@ -54,6 +56,13 @@ std::vector<Chapter> chapters() {
        receive_rules()},
       {"Does a generation travel whole, or as what changed?",
        "Answered by the host that sends, from the time that each way would take.", transfer_rules()},
+      {"A copy of a shard's data has arrived: what becomes of it?",
+       "Asked of a generation that a replica saved, beside its master's data. `refuse` throws it away; `wait` keeps it "
+       "beside the dump; nothing is loaded before the server's next start.",
+       arrival_rules()},
+      {"Which generations of backups stay?",
+       "Retention. Asked after each new generation; `refuse` removes it, and only generations are ever removed.",
+       retention_rules()},
       {"May its replicas copy from it?",
        "Quarantine. A server that starts in place of a master keeps its replicas waiting until its keys were counted. "
        "`refuse` ends it.",

@@ -1,0 +1,57 @@
+// The generations of backups, for people.
+#include <fmt/format.h>
+
+#include "cli/print.h"
+#include "cli/table.h"
+
+namespace slotwarden::cli {
+
+namespace {
+
+std::string size_text(std::uint64_t n) {
+  if (n < 10'000) return fmt::format("{} B", n);
+  if (n < 10'000'000) return fmt::format("{:.1f} kB", static_cast<double>(n) / 1e3);
+  if (n < 10'000'000'000) return fmt::format("{:.1f} MB", static_cast<double>(n) / 1e6);
+  return fmt::format("{:.1f} GB", static_cast<double>(n) / 1e9);
+}
+
+Paint paint_of(const control::ListedCopy& l) {
+  if (!l.trouble.empty()) return Paint::bad;
+  return l.copy.state == DatasetState::valid ? Paint::good : Paint::warning;
+}
+
+void print(const Console& c, const control::PortBackups& b) {
+  c.out << painted(c, Paint::bold, std::to_string(b.port.n)) << (b.enabled ? "" : "  (its policy makes none)") << '\n';
+  if (!b.trouble.empty()) c.out << "  " << painted(c, Paint::bad, "its last save: " + printable(b.trouble)) << '\n';
+  if (b.copies.empty()) {
+    c.out << "  nothing is kept\n";
+    return;
+  }
+  Table t({{"GENERATION"},
+           {"STATE"},
+           {"KEYS", Table::Align::right},
+           {"SIZE", Table::Align::right},
+           {"SAVED"},
+           {"WHY"},
+           {""}});
+  for (const auto& l : b.copies) {
+    const auto& k = l.copy;
+    const auto from = k.saved_by.known() && k.node.known() && k.saved_by != k.node ? "of " + k.saved_by.brief() : "";
+    t.row({{printable(k.name)},
+           {l.trouble.empty() ? std::string(name(k.state)) : "note damaged", paint_of(l)},
+           {k.keys ? std::to_string(*k.keys) : "-"},
+           {size_text(k.size.n)},
+           {k.saved_unix ? local_time(*k.saved_unix * 1000) : "-"},
+           {printable(k.why) + (from.empty() ? "" : ", " + from)},
+           {l.in_place ? "in place" : ""}});
+  }
+  t.print(c, true, 2);
+}
+
+}  // namespace
+
+void print(const Console& c, std::span<const control::PortBackups> all) {
+  for (const auto& b : all) print(c, b);
+}
+
+}  // namespace slotwarden::cli
