@@ -27,6 +27,7 @@ using control::ExitCode;
 using control::Json;
 
 constexpr std::chrono::milliseconds patience{10'000};  // with answers that take the daemon no time
+constexpr std::chrono::hours long_patience{6};         // while it reads a dump through
 
 std::int64_t unix_ms() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -109,6 +110,27 @@ Result<bool> confirm_force(const Errand& e, Connection& daemon) {
   return typed == "yes";
 }
 
+// Prints what `restore` would do and lose, and asks. An exit code: go no further.
+std::optional<ExitCode> confirm_restore(const Errand& e, Connection& daemon) {
+  control::Request plan = e.request;
+  plan.options.plan = true;
+  const Result<Answer> answer = daemon.ask(control::argv_of(plan), long_patience);
+  if (!answer) return no_answer(e, answer.error());
+  const Result<Json> j = answer->is_error ? Error{answer->text} : control::read(answer->text);
+  if (!j) return complain_of_reply(e.c, j.error().what);
+  const auto all = control::outcomes_from_json(*j);
+  if (!all || all->empty()) return complain(e.c, "the daemon's answer is not understood", ExitCode::failed);
+  if (all->front().outcome != control::Done::done) return show(e, *answer);
+  e.c.err << printable(all->front().text) << '\n';
+  if (e.order.yes) return std::nullopt;
+  if (!e.c.in_is_terminal) return complain(e.c, "nothing was done: it needs --yes", ExitCode::failed);
+  e.c.err << "Restore it? Type yes: " << std::flush;
+  std::string typed;
+  std::getline(e.c.in, typed);
+  if (typed == "yes") return std::nullopt;
+  return complain(e.c, "nothing was done", ExitCode::failed);
+}
+
 // The waiting part of a command that changes something.
 ExitCode change(const Errand& e, Connection& daemon) {
   // A frozen daemon must not find the command in its socket when it thaws, long after the person was told.
@@ -120,6 +142,8 @@ ExitCode change(const Errand& e, Connection& daemon) {
     if (!go) return complain_of_reply(e.c, go.error().what);
     if (!*go) return complain(e.c, "nothing was started", ExitCode::failed);
   }
+  if (e.request.command == "RESTORE" && !e.request.options.plan)
+    if (const auto ended = confirm_restore(e, daemon)) return *ended;
   std::optional<Feed> feed;
   Interest interest;
   if (e.order.verbose || e.c.out_is_terminal) {

@@ -59,6 +59,14 @@ constexpr std::array for_cert{
     OptionText{"--days", "", "N", "how long it is to be valid: an authority 3650 days, a host 397, unless given",
                true}};
 
+constexpr std::array for_restore{
+    OptionText{"--generation", "", "NAME", "one that backups lists; needs --reason"},
+    reason,
+    OptionText{"--plan", "", "", "say what would be done and what would be lost, and do nothing"},
+    OptionText{"--yes", "", "", "do not ask, after printing the plan", true},
+    timeout,
+    progress};
+
 constexpr std::string_view outcomes = "an array of {port, outcome, rule, text}";
 
 constexpr std::array table{
@@ -96,6 +104,10 @@ constexpr std::array table{
     CommandText{"BACKUPS", Takes::any_instances, false, false, "the generations kept beside each instance's data",
                 "an array of {port, enabled, trouble, copies [{generation, why, state, keys, size, kept, saved, "
                 "in_place, shard, node, saved_by, replid, offset, sha256}]}"},
+    CommandText{"RESTORE", Takes::one_port, false, true,
+                "stop a master without a hand-over, put a generation in place of its dataset, start it, and let its "
+                "replicas in once its keys were counted; what was there is kept",
+                outcomes, for_restore},
     CommandText{"EXPLAIN", Takes::some_instances, false, false,
                 "the rule that decides about it, every fact with its source and age, and what would release it",
                 "an array of the status with verdict {ruling, rule, because, release}, evidence [{name, value, source, "

@@ -76,6 +76,15 @@ Fault set_from(std::string_view value, std::string& out) {
   return {};
 }
 
+// A file within the folder of kept copies, and never a path.
+Fault set_generation(std::string_view value, std::string& out) {
+  out = value;
+  if (value.empty() || value.size() > 200 || value.front() == '.' || value.find('/') != value.npos ||
+      std::ranges::any_of(value, is_control))
+    return quoted(value) + " is not the name of a generation";
+  return {};
+}
+
 Fault set_option(std::string_view option, std::string_view value, Request& r) {
   if (option == "--force") r.options.force = true;
   if (option == "--in-place") r.options.in_place = true;
@@ -83,6 +92,8 @@ Fault set_option(std::string_view option, std::string_view value, Request& r) {
   if (option == "--resume") r.options.resume = true;
   if (option == "--now") r.options.at_once = true;
   if (option == "--saves") r.options.saves = true;
+  if (option == "--plan") r.options.plan = true;
+  if (option == "--generation") return set_generation(value, r.file);
   if (option == "--reason") return set_reason(value, r.reason);
   if (option == "--from") return set_from(value, r.file);
   if (option == "--limit") return set_number(option, value, most_events, r.limit);
@@ -216,6 +227,9 @@ Fault check(const CommandText& c, const Request& r) {
   const bool accepts = std::ranges::any_of(c.options, [](const OptionText& o) { return o.name == "--from"; });
   if (accepts && r.file.empty()) return "it wants --from, the dump to put in place";
   if (accepts && r.reason.empty()) return "it needs --reason \"why\"";
+  const bool restores = std::ranges::any_of(c.options, [](const OptionText& o) { return o.name == "--generation"; });
+  if (restores && r.file.empty()) return "it wants --generation, one that backups lists";
+  if (restores && !r.options.plan && r.reason.empty()) return "it needs --reason \"why\"";
   if (r.options.force && r.reason.empty()) return "--force needs --reason \"why\"";
   if (r.options.in_place && r.reason.empty()) return "--in-place needs --reason \"why\"";
   if (r.options.in_place && r.options.take_back)
@@ -271,6 +285,8 @@ std::vector<std::string> argv_of(const Request& r) {
   if (r.options.in_place) argv.emplace_back("--in-place");
   if (r.options.take_back) argv.emplace_back("--take-back");
   if (r.options.resume) argv.emplace_back("--resume");
+  if (r.options.plan) argv.emplace_back("--plan");
+  if (r.command == "RESTORE") argv.insert(argv.end(), {"--generation", r.file});
   if (r.command == "ACCEPT-DATA") argv.insert(argv.end(), {"--from", r.file});
   if (r.options.at_once) argv.emplace_back("--now");
   if (r.options.saves) argv.emplace_back("--saves");

@@ -20,6 +20,7 @@ struct RequestOptions {
   bool resume = false;     // ROLLING-RESTART: go on where it stopped
   bool at_once = false;    // SAVE: before everybody else
   bool saves = false;      // RELEASE: of its saves, not of a hold
+  bool plan = false;       // RESTORE: say what would be done, and do nothing
 };
 
 struct Request {
@@ -31,8 +32,9 @@ struct Request {
   int limit = 100;         // EVENTS: the newest so many
   std::int64_t lines = 0;  // TAIL: the last so many of what `bytes` allows; 0 for all of it
   std::int64_t bytes = 0;  // TAIL: the last so many; 0 unless given (the daemon chooses)
-  std::string file;   // INSPECT dump: what to read. ACCEPT-DATA: a path from the root, or a kept copy's name. CERT: a
-                      // cluster, a host or a file
+  std::string file;        // INSPECT dump: what to read. ACCEPT-DATA: a path from the root, or a kept copy's name.
+                           // RESTORE: the generation. CERT: a
+                           // cluster, a host or a file
   std::string topic;  // INSPECT: dump or dataset. HELP: the command asked about, upper case, or empty. SUBSCRIBE: the
                       // channel. HOST: "print sysctl", "restore", …
 };

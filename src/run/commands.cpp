@@ -15,6 +15,7 @@
 #include "run/explain.h"
 #include "run/mend.h"
 #include "run/planned.h"
+#include "run/restore.h"
 #include "run/workers.h"
 
 using namespace std::chrono_literals;
@@ -359,6 +360,11 @@ asio::awaitable<std::string> Commands::changing(const control::Request& r, const
     all.push_back(std::move(one));
   }
   if (r.command == "SAVE") all = co_await hooks_.save(which, r.options.at_once, who);
+  if (r.command == "RESTORE") {
+    RestoreOptions o{.generation = r.file, .plan = r.options.plan, .who = who, .reason = r.reason};
+    auto one = co_await restore(*which.front(), services_, std::move(o));
+    all.push_back(std::move(one));
+  }
   if (r.command == "HOST") {
     if (r.topic.starts_with("print ")) co_return control::error("ERR slotwardenctl prints it, without the daemon");
     all = co_await hooks_.host_restore(r.topic == "restore", who);
