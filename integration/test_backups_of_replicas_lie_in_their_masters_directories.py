@@ -9,7 +9,7 @@ from world.scenario import Scenario, main
 from world.waiting import until
 
 KEYS = 900
-BACKUPS = "[backup]\nenabled = true\nleast_free_percent = 0\n"
+BACKUPS = "[backup]\nenabled = true\nkeep_last = 1\nhourly = 0\ndaily = 0\nweekly = 0\nleast_free_percent = 0\n"
 
 
 class BackupsOfReplicas(Scenario):
@@ -30,6 +30,13 @@ class BackupsOfReplicas(Scenario):
         self.saved(warden, replica, master)
         self.assertTrue(master.dump.exists())
         self.tell(f"the replica saved {KEYS} keys, and they lie in the directory of its master")
+        fill(master, shard, KEYS)  # the same again, further on in the stream
+        until(lambda: replica.info("replication")["slave_repl_offset"] == master.info("replication")["master_repl_offset"],
+              30, "the replica has read everything")
+        until(lambda: int(replica.call("TIME")[0]) > int(replica.call("LASTSAVE")), 5, "another second has come")
+        self.saved(warden, replica, master)
+        for server in (master, replica):
+            warden.wait_event("backup-removed", server)
         told = {it["port"]: it for it in warden.ctl("backups")[1]}
         own, there = told[replica.port]["copies"][-1], told[master.port]["copies"][-1]
         self.assertEqual((own["why"], own["state"], own["keys"]), ("saved", "valid", KEYS))

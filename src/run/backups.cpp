@@ -105,6 +105,7 @@ asio::awaitable<void> Backups::send_to_master(Instance& i, const KeptCopy& k) {
   if (!master || master == &i || master->removed || !master->policy.backup.enabled) co_return;
   const auto path = fmt::format("{}/{}/{}", i.server->dir, kept_folder, k.name);
   (void)co_await arrive_from(*master, services_, path, k);
+  wake(master->port());  // there, too, older ones go
 }
 
 asio::awaitable<std::vector<control::PortBackups>> Backups::list(std::vector<Instance*> which) {

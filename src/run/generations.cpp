@@ -111,6 +111,7 @@ void remove_outdated(const SaveOrder& o, SavesKept& k) {
   }
   e.policy = o.policy;
   const auto verdicts = decide::retention(e);
+  if (std::ranges::none_of(verdicts, [](const Verdict& v) { return v.ruling == Ruling::refuse; })) return;
   auto folder = open_kept_folder(o.conf.dir, o.user);
   for (std::size_t n = 0; n < names.size(); ++n) {
     if (verdicts[n].ruling != Ruling::refuse) continue;
@@ -142,7 +143,7 @@ SavesKept keep_saves(const SaveOrder& o) {
   keep_one(o, o.conf.rdb_path(), files, k);
   if (o.conf.appendonly)
     if (const auto base = base_of(o.conf); !base.empty()) keep_one(o, base, files, k);
-  if (!k.kept.empty() && k.bad.empty()) remove_outdated(o, k);
+  if (k.bad.empty()) remove_outdated(o, k);
   return k;
 }
 
