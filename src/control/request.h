@@ -33,8 +33,7 @@ struct Request {
   std::int64_t lines = 0;  // TAIL: the last so many of what `bytes` allows; 0 for all of it
   std::int64_t bytes = 0;  // TAIL: the last so many; 0 unless given (the daemon chooses)
   std::string file;        // INSPECT dump: what to read. ACCEPT-DATA: a path from the root, or a kept copy's name.
-                           // RESTORE: the generation. CERT: a
-                           // cluster, a host or a file
+                           // RESTORE: the generation. CERT: a cluster, a host or a file
   std::string topic;  // INSPECT: dump or dataset. HELP: the command asked about, upper case, or empty. SUBSCRIBE: the
                       // channel. HOST: "print sysctl", "restore", …
 };
