@@ -99,15 +99,14 @@ class Refused(Hosts):
             self.assertEqual(sender.say("BEGIN", "whole", "", len(content)), "0")
             for at in range(0, len(content), 1 << 18):
                 sender.say("DATA", at, "raw", content[at:at + (1 << 18)])
-            self.assertIn("REFUSED sent-altered", sender.say("COMMIT"))
-            self.told("sent-altered")
+            self.assertIn("REFUSED arrival-damaged", sender.say("COMMIT"))
+            self.told("arrival-damaged")
         with Sender(here, there, self.certificates, "host2") as sender:
             sender.say("HELLO", 1)
             self.assertEqual(sender.say(*offer(replica, master, file, sha256="0" * 64, size=10)), "")
             self.assertEqual(sender.say("BEGIN", "whole", "", 10), "0")
             sender.say("DATA", 0, "raw", b"REDIS0011x")
-            self.assertIn("REFUSED sent-damaged", sender.say("COMMIT"))
-            self.told("sent-damaged")
+            self.assertIn("REFUSED arrival-damaged", sender.say("COMMIT"))
 
     def frames(self, here: Place, there: Place) -> None:
         for garbage in (b"*1000\r\n", b"*2\r\n$4\r\nDATA\r\n$999999999\r\n" + b"x" * 400_000, b"\x00\x01\x02\x03" * 100):

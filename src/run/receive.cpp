@@ -16,6 +16,7 @@
 #include "observe/dataset.h"
 #include "observe/kept.h"
 #include "observe/read_file.h"
+#include "run/arrival.h"
 #include "run/gate.h"
 #include "run/kept_copies.h"
 #include "run/workers.h"
@@ -25,13 +26,12 @@ using namespace std::chrono_literals;
 namespace slotwarden::run {
 
 struct Transfer {
-  Transfer(Port of, control::PeerOffer o, control::PeerBegin b, act::KeptFolder f, act::Incoming i)
-      : port(of), offer(std::move(o)), begin(std::move(b)), folder(std::move(f)), payload(std::move(i)) {}
+  Transfer(Port of, control::PeerOffer o, control::PeerBegin b, std::shared_ptr<Arriving> a)
+      : port(of), offer(std::move(o)), begin(std::move(b)), payload(std::move(a)) {}
   Port port;
   control::PeerOffer offer;
   control::PeerBegin begin;
-  act::KeptFolder folder;  // outlives the files in it
-  act::Incoming payload;
+  std::shared_ptr<Arriving> payload;
   adapters::Fd base;
   std::uint64_t have = 0;
   bool busy = false;  // a worker is at it
@@ -119,53 +119,22 @@ std::string_view text_of(adapters::Piece p) {
   return {reinterpret_cast<const char*>(p.data()), p.size()};
 }
 
-// The file that was sent: what travelled, or what that makes of the base.
-Result<act::Incoming> put_together(Transfer& t, const observe::Progress& progress) {
-  auto made = t.folder.make_room(t.offer.size);
+// The file that was sent: what travelled, or what that makes of the base. On the worker.
+Result<std::shared_ptr<Arriving>> put_together(const Transfer& t, const std::string& directory, const std::string& user,
+                                               const observe::Progress& progress) {
+  if (t.begin.method == "whole") return t.payload;
+  auto made = expect_arrival(directory, user, t.offer.size);
   if (!made) return made.error();
   std::uint64_t at = 0;
   const auto put = [&](adapters::Piece p) -> Result<void> {
     if (progress.give_up) return Error{"given up"};
-    auto done = write_at(made->fd(), text_of(p), at);
+    auto done = write_at((*made)->file.fd(), text_of(p), at);
     at += p.size();
     return done;
   };
-  const auto done = adapters::rsync_codec().apply(t.base.get(), t.payload.fd(), t.offer.size, put);
+  const auto done = adapters::rsync_codec().apply(t.base.get(), t.payload->file.fd(), t.offer.size, put);
   if (!done) return done.error();
-  return std::move(*made);
-}
-
-struct Kept {
-  std::string name;
-  std::string refused_by;  // the rule, where it is not kept
-  std::string detail;
-};
-
-Result<Kept> keep(Transfer& t, act::Incoming& file, KeptCopy note, formats::RdbReader reader,
-                  observe::Progress& progress) {
-  (void)::lseek(file.fd(), 0, SEEK_SET);
-  adapters::Sha256 digest;
-  const auto found =
-      observe::look_at_open_dump(file.fd(), "what was sent", reader, {.progress = &progress, .digest = &digest});
-  if (found.dataset.state == DatasetState::valid &&
-      (digest.hex() != t.offer.sha256 || digest.length() != t.offer.size.n))
-    return Kept{"", "sent-altered", "its SHA-256 is not the one that was announced"};
-  if (found.dataset.state != DatasetState::valid)
-    return Kept{"", "sent-damaged", found.dataset.detail.empty() ? "it is not whole" : found.dataset.detail};
-  describe(found.dataset, note);
-  note.sum = observe::sum_of(found);
-  note.sha256 = t.offer.sha256;
-  const auto name = t.folder.keep(file, note, formats::kept_name(note));
-  if (!name) return name.error();
-  return Kept{*name, "", ""};
-}
-
-// Verified and named, or gone. On the worker.
-Result<Kept> finish(Transfer& t, const KeptCopy& note, formats::RdbReader reader, observe::Progress& progress) {
-  if (t.begin.method == "whole") return keep(t, t.payload, note, reader, progress);
-  auto file = put_together(t, progress);
-  if (!file) return Kept{"", "sent-altered", file.error().what};
-  return keep(t, *file, note, reader, progress);
+  return made;
 }
 
 KeptCopy note_of(const Instance& i, const PeerSession& p, const control::PeerOffer& o) {
@@ -178,6 +147,8 @@ KeptCopy note_of(const Instance& i, const PeerSession& p, const control::PeerOff
   k.node = i.record.node_id;
   k.shard = shard_of(i);
   k.saved_by = o.from;
+  k.sha256 = o.sha256;
+  k.size = o.size;
   k.run_id = o.run_id;
   return k;
 }
@@ -280,13 +251,9 @@ asio::awaitable<std::string> Receiver::begun(PeerSession& p, control::PeerBegin 
   }
   auto make = [directory = i->server->dir, user = i->conf.user, port = i->port(), o = *p.offer,
                b]() -> Result<std::shared_ptr<Transfer>> {
-    const auto owner = act::owner_of(directory, user);
-    if (!owner) return owner.error();
-    auto folder = act::KeptFolder::open(directory, *owner);
-    if (!folder) return folder.error();
-    auto room = folder->make_room(b.length);
+    auto room = expect_arrival(directory, user, b.length);
     if (!room) return room.error();
-    auto t = std::make_shared<Transfer>(port, o, b, std::move(*folder), std::move(*room));
+    auto t = std::make_shared<Transfer>(port, o, b, std::move(*room));
     if (b.base.empty()) return t;
     auto asked = o;
     asked.bases = {b.base};
@@ -318,7 +285,7 @@ asio::awaitable<std::string> Receiver::received(PeerSession& p, control::PeerDat
     const std::string& bytes = d.squeezed ? plain : d.bytes;
     if (bytes.size() > control::peer_piece || bytes.size() > t->begin.length.n - d.at)
       return Error{"that is more than was announced"};
-    if (auto done = write_at(t->payload.fd(), bytes, d.at); !done) return done.error();
+    if (auto done = write_at(t->payload->file.fd(), bytes, d.at); !done) return done.error();
     return d.at + bytes.size();
   };
   const auto reached = co_await on(worker_, std::move(write));
@@ -340,32 +307,31 @@ asio::awaitable<std::string> Receiver::committed(PeerSession& p) {
   Instance* i = services_.local(t->offer.to);
   if (!i) co_return control::error("ERR that node is not here any more");
   t->busy = true;
-  auto work = [t, note = note_of(*i, p, t->offer), reader = reader_of(i->conf.server), progress = progress_] {
-    return finish(*t, note, reader, *progress);
+  if (!i->server) co_return control::error("ERR that node is not here any more");
+  auto work = [t, directory = i->server->dir, user = i->conf.user, progress = progress_] {
+    return put_together(*t, directory, user, *progress);
   };
-  const auto kept = co_await on(worker_, std::move(work));
+  const auto file = co_await on(worker_, std::move(work));
+  KeptCopy sent = note_of(*i, p, t->offer);
+  Arrived a;
+  if (file) a = co_await settle_arrival(*i, services_, *file, std::move(sent));
   t->busy = false;
   drop(t->port);
   p.transfer.reset();
   p.offer.reset();
-  if (!kept) {
-    refused(p.address, t->port, "not-kept", kept.error().what);
-    co_return error_of(kept.error());
+  if (!file) {
+    refused(p.address, t->port, "sent-altered", file.error().what);
+    co_return control::refused("sent-altered", file.error().what);
   }
-  if (!kept->refused_by.empty()) {
-    refused(p.address, t->port, kept->refused_by, kept->detail);
-    co_return control::refused(kept->refused_by, kept->detail);
-  }
-  std::string outcome = fmt::format("kept as {}", kept->name);
-  if (arrived) {
-    std::string name = kept->name;
-    const std::string more = co_await arrived(*i, std::move(name));
-    outcome += more.empty() ? "" : "; " + more;
+  if (a.verdict.verdict.rule.empty()) co_return control::error("ERR " + a.text);
+  if (a.verdict.arrival == decide::Arrival::refused) {
+    refused(p.address, t->port, a.verdict.verdict.rule, a.text);
+    co_return control::refused(a.verdict.verdict.rule, a.text);
   }
   services_.journal.note(
-      t->port, "generation-received", "",
-      fmt::format("{} bytes of {}, {} of them sent; {}", t->offer.size.n, p.host, t->begin.length.n, outcome));
-  co_return control::bulk(outcome);
+      t->port, "generation-received", a.verdict.verdict.rule,
+      fmt::format("{} bytes of {}, {} of them sent; {}", t->offer.size.n, p.host, t->begin.length.n, a.text));
+  co_return control::bulk(a.text);
 }
 
 }  // namespace slotwarden::run

@@ -42,9 +42,6 @@ class Receiver {
   // Told once for a while of one address and rule, counted always.
   void refused(const std::string& address, Port port, std::string_view rule, std::string_view detail);
 
-  // A generation was verified and kept under `name` beside the instance's data: what else becomes of it, as a sentence.
-  std::function<asio::awaitable<std::string>(Instance& i, std::string name)> arrived;
-
  private:
   struct Seen;
   asio::awaitable<std::string> offered(PeerSession& p, control::PeerOffer o);
