@@ -119,7 +119,7 @@ TEST_F(Generations, GoWhereThereIsNothing) {
 TEST_F(Generations, AreReceivedIntoAFileWithoutAName) {
   auto f = open();
   {
-    auto in = f.receive(Bytes{1 << 20});
+    auto in = f.make_room(Bytes{1 << 20});
     ASSERT_TRUE(in) << in.error().what;
     ASSERT_EQ(::write(in->fd(), "half", 4), 4);
   }

@@ -45,6 +45,7 @@ TEST(Request, IsUnderstoodForEveryCommandOfTheTable) {
     if (c.takes == Takes::certificates) argv.emplace_back("show");
     if (c.takes == Takes::inspection) argv.insert(argv.end(), {"dataset", "7000"});
     if (c.name == "ACCEPT-DATA") argv.insert(argv.end(), {"--from", "/dump.rdb", "--reason", "why"});
+    if (c.name == "RESTORE") argv.insert(argv.end(), {"--generation", "a.rdb", "--reason", "why"});
     const auto r = parse(argv);
     ASSERT_TRUE(r.has_value()) << c.name << ": " << r.error().what;
     EXPECT_EQ(r->command, c.name);
@@ -57,6 +58,7 @@ TEST(Request, TakesEveryOptionThatTheTableNamesAndNoOther) {
       std::vector<std::string> argv{std::string(c.name), "7000", std::string(o.name)};
       if (!o.value.empty()) argv.emplace_back("1");
       if (c.name == "ACCEPT-DATA") argv.insert(argv.end(), {"--from", "/dump.rdb", "--reason", "why"});
+      if (c.name == "RESTORE") argv.insert(argv.end(), {"--generation", "a.rdb", "--reason", "why"});
       if (o.name == "--force" || o.name == "--in-place") argv.insert(argv.end(), {"--reason", "why"});
       const auto r = parse(argv);
       EXPECT_EQ(r.has_value(), !o.of_slotwardenctl) << c.name << " " << o.name << (r ? "" : ": " + r.error().what);
@@ -156,7 +158,8 @@ TEST(Request, BecomesArgumentsThatMeanTheSame) {
         "STOP 7000 --in-place --reason x", "EVENTS 7000 --limit 5", "TAIL 7000 --bytes 100", "SIGNAL HUP 7000",
         "HELP START", "SUBSCRIBE events", "STATUS", "HOST print sysctl", "HOST restore", "INSPECT dump /a/b.rdb",
         "INSPECT dataset 7000", "ACCEPT-DATA 7000 --from /b/dump.rdb --reason x",
-        "ACCEPT-DATA 7000 --from 20261121T110128Z.rdb --reason x"}) {
+        "ACCEPT-DATA 7000 --from 20261121T110128Z.rdb --reason x",
+        "RESTORE 7000 --generation 20261121T110128Z.rdb --reason x", "RESTORE 7000 --plan --generation a.rdb"}) {
     const Request r = understood(line);
     const Result<Request> again = parse(argv_of(r));
     ASSERT_TRUE(again.has_value()) << line << ": " << again.error().what;
@@ -207,6 +210,18 @@ TEST(SplitWords, KeepsQuotedBlanksAndRefusesAnOpenQuote) {
   EXPECT_THAT(*split_words(" \t "), IsEmpty());
   EXPECT_THAT(*split_words("hold ''"), ElementsAre("hold", ""));
   EXPECT_EQ(split_words("say \"hello").error().what, "a quote is not closed");
+}
+
+TEST(Request, RestoresOnlyAGenerationThatIsNoPath) {
+  EXPECT_EQ(understood("restore 7000 --generation a.rdb --reason x").file, "a.rdb");
+  EXPECT_TRUE(understood("restore 7000 --generation a.rdb --plan").options.plan);
+  for (const auto& [line, wrong] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
+           {"restore 7000 --reason x", "it wants --generation"},
+           {"restore 7000 --generation a.rdb", "it needs --reason"},
+           {"restore 7000 --generation ../a.rdb --reason x", "is not the name"},
+           {"restore 7000 --generation .a --reason x", "is not the name"},
+           {"restore all --generation a.rdb --reason x", "is not a port"}})
+    EXPECT_THAT(complaint(line), HasSubstr(wrong)) << line;
 }
 
 }  // namespace
