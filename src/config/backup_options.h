@@ -37,7 +37,8 @@ void each_backup_option(P& p, Visit&& visit) {
              .form = Form::path,
              .doc = "A program that is run for each new generation, without arguments or a shell; its environment has "
                     "SLOTWARDEN_GENERATION, _NOTE, _PORT, _SHARD and _SHA256.",
-             .unset = "none"},
+             .unset = "none",
+             .may_be_empty = true},
       p.hook);
   visit(Option{.name = "backup.hook_limit",
                .form = Form::duration,

@@ -35,6 +35,7 @@ struct Option {
   bool required = false;
   std::string_view minus_one{};  // the word that is written for -1
   std::string_view unset{};      // what an empty text means, for the manual
+  bool may_be_empty = false;     // a path that must stand there, and may name no file
 };
 
 // A visitor is called as visit(const Option&, value&) for each option in the order in which the manual lists them.

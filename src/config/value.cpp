@@ -128,7 +128,7 @@ Complaint take(const Node& node, const Option& option, std::string& into) {
   if (node.kind != Kind::text)
     return wrong_kind(node, path ? "an absolute path in double quotes" : "a text in double quotes");
   if (has_control_characters(node.text)) return "contains a control character; write it on one line without escapes";
-  const bool none = node.text.empty() && !option.unset.empty();
+  const bool none = node.text.empty() && option.may_be_empty;
   if (path && !none && !node.text.starts_with('/'))
     return fmt::format("= {} is not an absolute path; write it from the root, beginning with \"/\"",
                        in_quotes(node.text));

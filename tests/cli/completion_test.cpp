@@ -23,7 +23,7 @@ struct ShellCompletion : testing::Test {
 };
 
 TEST_F(ShellCompletion, BeginsWithTheCommandsOfAShellNotOfThePrompt) {
-  EXPECT_THAT(of({"rest"}), ElementsAre("restart"));
+  EXPECT_THAT(of({"rest"}), ElementsAre("restart", "restore"));
   EXPECT_THAT(of({""}), Contains("status"));
   EXPECT_THAT(of({""}), Not(Contains("quit")));
   EXPECT_EQ(asked, "") << "the daemon is not asked before it is needed";
