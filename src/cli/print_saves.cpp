@@ -59,7 +59,7 @@ void print(const Console& c, const control::SavesReply& r, std::int64_t now_unix
            {doing(s), paint_of(s)},
            {s.rule, Paint::bold},
            {s.because}});
-  t.print(c, false);
+  t.print(c, true);
   for (const auto& s : r.saves)
     if (!s.problem.empty()) c.out << s.port.n << ": " << printable(s.problem) << '\n';
   for (const auto& s : r.saves)

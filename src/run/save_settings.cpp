@@ -41,8 +41,12 @@ struct AtIt {
   SaveState& state;
 };
 
-std::string taken_over(const TakenSettings& t) {
-  if (t.save.empty()) return "it has no save points of its own; its append-only file is rewritten in its turn";
+std::string taken_over(const TakenSettings& t, const Instance& i) {
+  if (t.save.empty() && i.info && i.info->aof_enabled)
+    return "it has no save points of its own; its append-only file is rewritten in its turn";
+  if (t.save.empty())
+    return i.policy.save.even_without_points ? "it has no save points of its own; it is saved in its turn all the same"
+                                             : "it has no save points of its own, and its policy leaves it without";
   return fmt::format(
       "its save points \"{}\" are replaced by \"{}\", which takes effect when nobody orders it to save for so long",
       t.save, t.save_to);
@@ -160,7 +164,7 @@ asio::awaitable<Result<void>> SaveSettings::carry_out(Instance& i, SaveState& s,
     services_.journal.note(i.port(), "saves-handed-back", "",
                            fmt::format("it saves by its own save points again: \"{}\"", own));
   }
-  if (first) services_.journal.note(i.port(), "saves-taken-over", "", taken_over(*plan.remember));
+  if (first) services_.journal.note(i.port(), "saves-taken-over", "", taken_over(*plan.remember, i));
   co_return Result<void>{};
 }
 
