@@ -212,11 +212,15 @@ Result<std::string> KeptFolder::keep(Incoming& file, const KeptCopy& k, const st
   });
   if (kept.empty()) return failure("keep " + name);
   file.temporary_.clear();
-  auto noted = note(kept, k);
-  if (noted) return Result<std::string>(boost::system::in_place_value, kept);
+  return noted(kept, file.fd(), k);
+}
+
+Result<std::string> KeptFolder::noted(const std::string& kept, int file, const KeptCopy& k) {
+  auto written = note(kept, k);
+  if (written) return Result<std::string>(boost::system::in_place_value, kept);
   // Without a note it is nobody's, and the next try would add another one.
-  if (is_file(folder_.get(), kept.c_str(), file.fd())) ::unlinkat(folder_.get(), kept.c_str(), 0);
-  return noted.error();
+  if (is_file(folder_.get(), kept.c_str(), file)) ::unlinkat(folder_.get(), kept.c_str(), 0);
+  return written.error();
 }
 
 Result<std::string> KeptFolder::keep_linked(int file, const KeptCopy& k, const std::string& name) {
@@ -230,8 +234,7 @@ Result<std::string> KeptFolder::keep_linked(int file, const KeptCopy& k, const s
     return keep(*copied, k, name);
   }
   if (::fsync(file) != 0 || ::fsync(folder_.get()) != 0) return failure("sync " + kept);
-  if (auto noted = note(kept, k); !noted) return noted.error();
-  return Result<std::string>(boost::system::in_place_value, kept);
+  return noted(kept, file, k);
 }
 
 Result<void> KeptFolder::remove_generation(const std::string& name) {
@@ -273,7 +276,7 @@ Result<std::string> KeptFolder::keep(By how, const std::string& present, const K
     });
   if (kept.empty()) return failure("keep " + present);
   if (::fsync(folder_.get()) != 0 || ::fsync(directory_.get()) != 0) return failure("sync what was kept of " + present);
-  if (auto noted = note(kept, k); !noted) return noted.error();
+  if (auto written = note(kept, k); !written) return written.error();
   return Result<std::string>(boost::system::in_place_value, kept);
 }
 

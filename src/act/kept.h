@@ -105,6 +105,8 @@ class KeptFolder {
   [[nodiscard]] Result<Incoming> nameless();
   [[nodiscard]] Result<void> prepare(const std::string& kept, int verified);
   [[nodiscard]] Result<void> note(const std::string& name, const KeptCopy& k);
+  // The name, once `file` has its note under it; without a note it loses the name again.
+  [[nodiscard]] Result<std::string> noted(const std::string& kept, int file, const KeptCopy& k);
   [[nodiscard]] Error failure(const std::string& doing) const;
 
   std::string path_;  // of the data directory, for messages

@@ -217,7 +217,8 @@ asio::awaitable<Arrived> settle_arrival(Instance& i, Services& s, std::shared_pt
   };
   const auto p = co_await on(s.backups, std::move(work));
   a.name = p.name;
-  a.text = p.name.empty() ? p.error : sentence(i, a, p, e.look.dataset, sent);
+  a.failed = p.name.empty();
+  a.text = a.failed ? "a copy that arrived could not be kept: " + p.error : sentence(i, a, p, e.look.dataset, sent);
   if (!p.error.empty())
     s.journal.warn(i.port(), "error", a.verdict.verdict.rule, a.text);
   else

@@ -26,6 +26,7 @@ struct Arriving {
 
 struct Arrived {
   decide::ArrivalVerdict verdict;  // its rule is empty where an error came before it
+  bool failed = false;             // it was to be kept, and could not be: it is not here
   std::string name;                // by which it is kept; empty when it is not
   std::string text;                // a sentence for people: what became of it, or what went wrong
 };

@@ -323,7 +323,7 @@ asio::awaitable<std::string> Receiver::committed(PeerSession& p) {
     refused(p.address, t->port, "sent-altered", file.error().what);
     co_return control::refused("sent-altered", file.error().what);
   }
-  if (a.verdict.verdict.rule.empty()) co_return control::error("ERR " + a.text);
+  if (a.failed || a.verdict.verdict.rule.empty()) co_return control::error("ERR " + a.text);
   if (a.verdict.arrival == decide::Arrival::refused) {
     refused(p.address, t->port, a.verdict.verdict.rule, a.text);
     co_return control::refused(a.verdict.verdict.rule, a.text);

@@ -51,6 +51,15 @@ TEST_F(Generations, AreTheDumpByASecondNameAndOutliveItsReplacement) {
   EXPECT_EQ(formats::kept_copy(tests::text_of(folder + name + ".json"))->why, "saved");
 }
 
+TEST_F(Generations, HaveNoNameWhereTheirNoteCannotBeWritten) {
+  tests::write(home / "dump.rdb", "data");
+  auto f = open();
+  std::filesystem::create_directories(folder + "generation.rdb.json");
+  EXPECT_FALSE(f.keep_linked(opened(home / "dump.rdb").get(), {}, "generation.rdb"));
+  EXPECT_FALSE(std::filesystem::exists(folder + "generation.rdb")) << "nobody would ever remove it";
+  EXPECT_EQ(tests::text_of(home / "dump.rdb"), "data");
+}
+
 TEST_F(Generations, AreRemovedWithTheirNotesAndNothingElseIs) {
   tests::write(home / "dump.rdb", "data");
   auto f = open();
