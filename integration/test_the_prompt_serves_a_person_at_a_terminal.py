@@ -97,7 +97,7 @@ class Prompt(Scenario):
         warden.stop()
         console = self.console(warden, self.world.directory / "person")
         self.assertIn(str(warden.socket), console.expect(PROMPT))
-        warden.start()
+        warden.start().wait_running()
         console.enter("status")
         console.expect(f"{servers[0].port}  RUNNING")
         console.expect(PROMPT)
