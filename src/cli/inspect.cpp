@@ -14,13 +14,6 @@ namespace {
 using control::ExitCode;
 using control::Inspection;
 
-std::string size_text(std::uint64_t n) {
-  if (n < 10'000) return fmt::format("{} B", n);
-  if (n < 10'000'000) return fmt::format("{:.1f} kB", static_cast<double>(n) / 1e3);
-  if (n < 10'000'000'000) return fmt::format("{:.1f} MB", static_cast<double>(n) / 1e6);
-  return fmt::format("{:.1f} GB", static_cast<double>(n) / 1e9);
-}
-
 // One line that is written over while the file is read, and wiped at the end. What is read in a moment shows none.
 class Bar {
  public:

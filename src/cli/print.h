@@ -36,6 +36,8 @@ void print(const Console& c, std::span<const control::AvailableInstance> all);
 void print(const Console& c, const control::RereadReply& r);
 void print(const Console& c, const control::SavesReply& r, std::int64_t now_unix_ms);
 void print(const Console& c, std::span<const control::PortBackups> all);
+// "1.2 MB": bytes of a file, as `ls` and disks count them.
+[[nodiscard]] std::string size_text(std::uint64_t n);
 // What `start --force` may lose, of every instance that it is for.
 void print_what_force_may_lose(const Console& c, std::span<const control::Explanation> all);
 // The command list, or the full help of a single one.

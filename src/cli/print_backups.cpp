@@ -8,13 +8,6 @@ namespace slotwarden::cli {
 
 namespace {
 
-std::string size_text(std::uint64_t n) {
-  if (n < 10'000) return fmt::format("{} B", n);
-  if (n < 10'000'000) return fmt::format("{:.1f} kB", static_cast<double>(n) / 1e3);
-  if (n < 10'000'000'000) return fmt::format("{:.1f} MB", static_cast<double>(n) / 1e6);
-  return fmt::format("{:.1f} GB", static_cast<double>(n) / 1e9);
-}
-
 Paint paint_of(const control::ListedCopy& l) {
   if (!l.trouble.empty()) return Paint::bad;
   return l.copy.state == DatasetState::valid ? Paint::good : Paint::warning;
@@ -49,6 +42,13 @@ void print(const Console& c, const control::PortBackups& b) {
 }
 
 }  // namespace
+
+std::string size_text(std::uint64_t n) {
+  if (n < 10'000) return fmt::format("{} B", n);
+  if (n < 10'000'000) return fmt::format("{:.1f} kB", static_cast<double>(n) / 1e3);
+  if (n < 10'000'000'000) return fmt::format("{:.1f} MB", static_cast<double>(n) / 1e6);
+  return fmt::format("{:.1f} GB", static_cast<double>(n) / 1e9);
+}
 
 void print(const Console& c, std::span<const control::PortBackups> all) {
   for (const auto& b : all) print(c, b);
