@@ -35,10 +35,11 @@ class RealServer {
   // False: it has ended instead.
   [[nodiscard]] bool came_up() const { return came_up_; }
 
-  // Sends one inline command and returns the first line of the answer.
+  // Sends one inline command and returns the first line of the answer; empty when the server has gone, which one that
+  // refuses its dataset may do between the connection and the question.
   std::string ask(std::string command) {
     command += "\r\n";
-    if (::write(connection_.get(), command.data(), command.size()) < 0) return "";
+    if (::send(connection_.get(), command.data(), command.size(), MSG_NOSIGNAL) < 0) return "";
     std::string line;
     for (char c = 0; c != '\n' && ::read(connection_.get(), &c, 1) == 1;) line += c;
     return line.substr(0, line.find('\r'));
