@@ -13,6 +13,7 @@
 #include "run/certificates.h"
 #include "run/doctor.h"
 #include "run/inspect.h"
+#include "run/verify_backups.h"
 
 namespace {
 
@@ -39,6 +40,8 @@ int main(int argc, char** argv) {
              .restore = slotwarden::run::restore_this_host,
              .inspect_dump = slotwarden::run::inspect_dump,
              .inspect_dataset = slotwarden::run::inspect_dataset,
+             .verify_backups = slotwarden::run::verify_backups,
+             .export_backup = slotwarden::run::export_backup,
              .certificates = slotwarden::run::certificates};
   if (g.leave) {
     (*g.leave == 0 ? std::cout : std::cerr) << g.text;

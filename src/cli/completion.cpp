@@ -44,6 +44,12 @@ Words arguments(const control::CommandText& c, std::span<const std::string> inst
     }
     case control::Takes::command_name: return names();
     case control::Takes::channel: return {"events"};
+    case control::Takes::backups: {
+      Words all(instances.begin(), instances.end());
+      all.emplace_back("all");
+      if (index == 1) all.insert(all.end(), {"verify", "export"});
+      return all;
+    }
     case control::Takes::certificates:
       if (index == 1) return {"init", "issue", "show"};
       return {};

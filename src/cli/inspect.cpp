@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <chrono>
-
+#include "cli/bar.h"
 #include "cli/print.h"
 #include "cli/table.h"
 
@@ -13,55 +11,6 @@ namespace {
 
 using control::ExitCode;
 using control::Inspection;
-
-// One line that is written over while the file is read, and wiped at the end. What is read in a moment shows none.
-class Bar {
- public:
-  Bar(const Console& c, bool wanted) : c_(c), wanted_(wanted), began_(Clock::now()) {}
-  ~Bar() {
-    if (shown_) c_.err << "\r\033[K" << std::flush;
-  }
-  Bar(const Bar&) = delete;
-  Bar& operator=(const Bar&) = delete;
-
-  void show(std::uint64_t read, std::uint64_t total) {
-    const std::chrono::duration<double> passed = Clock::now() - began_;
-    if (!wanted_ || total == 0 || passed < std::chrono::seconds{1}) return;
-    shown_ = true;
-    const double share = std::min(1.0, static_cast<double>(read) / static_cast<double>(total));
-    const auto full = static_cast<std::size_t>(share * width);
-    const double speed = static_cast<double>(read) / passed.count();
-    const double left = speed > 0 ? static_cast<double>(total - std::min(read, total)) / speed : 0;
-    c_.err << fmt::format("\r[{}{}] {:3.0f} %  {} of {}  {}/s  {:.0f} s left \033[K", std::string(full, '#'),
-                          std::string(width - full, ' '), share * 100, size_text(read), size_text(total),
-                          size_text(static_cast<std::uint64_t>(speed)), left)
-           << std::flush;
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  static constexpr std::size_t width = 30;
-
-  const Console& c_;
-  const bool wanted_;
-  bool shown_ = false;
-  const Clock::time_point began_;
-};
-
-Paint paint_of(DatasetState s) {
-  switch (s) {
-    case DatasetState::valid: return Paint::good;
-    case DatasetState::empty:
-    case DatasetState::absent:
-    case DatasetState::unknown: return Paint::warning;
-    case DatasetState::truncated:
-    case DatasetState::corrupt:
-    case DatasetState::foreign:
-    case DatasetState::too_new:
-    case DatasetState::unreadable: return Paint::bad;
-  }
-  return Paint::plain;
-}
 
 std::string keys_text(const Dataset& d) {
   if (d.keys) return fmt::format("{}, {} of them with an expiry", *d.keys, d.keys_with_expiry.value_or(0));

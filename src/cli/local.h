@@ -9,6 +9,7 @@
 #include "control/host_report.h"
 #include "control/inspection.h"
 #include "control/outcome.h"
+#include "control/verification.h"
 #include "facts/certificate_file.h"
 #include "facts/finding.h"
 #include "facts/result.h"
@@ -32,6 +33,13 @@ struct Local {
   std::function<Result<control::Inspection>(const std::string& config_file, Port port, std::size_t biggest,
                                             const Watcher& watcher)>
       inspect_dataset;
+  // `backups verify` and `backups export`.
+  std::function<Result<std::vector<control::PortVerification>>(
+      const std::string& config_file, const std::vector<std::string>& targets, const Watcher& watcher)>
+      verify_backups;
+  std::function<Result<control::Exported>(const std::string& config_file, Port port, const std::string& generation,
+                                          const std::string& directory, const Watcher& watcher)>
+      export_backup;
   // `cert`: what was made, or what is there.
   std::function<Result<std::vector<CertificateFile>>(const std::string& action, const std::string& name,
                                                      const std::string& directory, int days)>

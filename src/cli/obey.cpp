@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <iostream>
 
+#include "cli/backups.h"
 #include "cli/cert.h"
 #include "cli/connection.h"
 #include "cli/doctor.h"
@@ -236,6 +237,8 @@ control::ExitCode obey(const Console& c, const Globals& g, std::span<const std::
   }
   if (request.command == "DOCTOR") return doctor(c, g, *order, errand.json);
   if (request.command == "CERT") return cert(c, g, *order, errand.json);
+  if (request.command == "BACKUPS" && request.topic == "verify") return verify_backups(c, g, *order, errand.json);
+  if (request.command == "BACKUPS" && request.topic == "export") return export_backup(c, g, *order, errand.json);
   if (request.command == "INSPECT") return inspect(c, g, *order, errand.json);
   if (request.command == "HOST") {
     if (request.topic.starts_with("print ")) return print_host_file(c, g, *order, errand.json);

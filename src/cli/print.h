@@ -15,6 +15,7 @@
 #include "control/replies.h"
 #include "control/saves.h"
 #include "control/status.h"
+#include "facts/dataset.h"
 #include "facts/record.h"
 
 namespace slotwarden::cli {
@@ -50,5 +51,6 @@ void print_help(const Console& c, const std::string& topic);
 void print_json(const Console& c, const control::Json& j);
 
 [[nodiscard]] Paint paint_of(ProcessState s);
+[[nodiscard]] Paint paint_of(DatasetState s);
 
 }  // namespace slotwarden::cli

@@ -43,6 +43,21 @@ void print(const Console& c, const control::PortBackups& b) {
 
 }  // namespace
 
+Paint paint_of(DatasetState s) {
+  switch (s) {
+    case DatasetState::valid: return Paint::good;
+    case DatasetState::empty:
+    case DatasetState::absent:
+    case DatasetState::unknown: return Paint::warning;
+    case DatasetState::truncated:
+    case DatasetState::corrupt:
+    case DatasetState::foreign:
+    case DatasetState::too_new:
+    case DatasetState::unreadable: return Paint::bad;
+  }
+  return Paint::plain;
+}
+
 std::string size_text(std::uint64_t n) {
   if (n < 10'000) return fmt::format("{} B", n);
   if (n < 10'000'000) return fmt::format("{:.1f} kB", static_cast<double>(n) / 1e3);

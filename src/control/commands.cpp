@@ -54,6 +54,9 @@ constexpr std::array for_inspect{
     OptionText{"--biggest", "", "N", "name the N keys that take the most room in the file (at most 1000)", true},
     OptionText{"--config", "", "FILE", "the daemon's configuration (/etc/slotwarden/slotwarden.toml)", true}};
 
+constexpr std::array for_backups{
+    OptionText{"--config", "", "FILE", "for verify and export: the daemon's (/etc/slotwarden/slotwarden.toml)", true}};
+
 constexpr std::array for_cert{
     OptionText{"--directory", "", "DIR", "where they are kept (/etc/slotwarden/tls)", true},
     OptionText{"--days", "", "N", "how long it is to be valid: an authority 3650 days, a host 397, unless given",
@@ -101,9 +104,14 @@ constexpr std::array table{
                 "put a dump in place of the dataset of a server that is down; it is verified first, and what was there "
                 "is kept",
                 outcomes, for_accept},
-    CommandText{"BACKUPS", Takes::any_instances, false, false, "the generations kept beside each instance's data",
+    CommandText{"BACKUPS", Takes::backups, false, false,
+                "the generations kept beside each instance's data; verify reads each of them through again, and export "
+                "copies one to another place, with the cluster's topology and sums; both need no daemon",
                 "an array of {port, enabled, trouble, copies [{generation, why, state, keys, size, kept, saved, "
-                "in_place, shard, node, saved_by, replid, offset, sha256}]}"},
+                "in_place, shard, node, saved_by, replid, offset, sha256}]}; verify the same, with detail and do for "
+                "each generation as it is now; export {port, directory, generation, files [{file, size, sha256}], "
+                "keys, trouble}",
+                for_backups},
     CommandText{"RESTORE", Takes::one_port, false, true,
                 "stop a master without a hand-over, put a generation in place of its dataset, start it, and let its "
                 "replicas in once its keys were counted; what was there is kept",
@@ -186,6 +194,7 @@ std::string_view instances(Takes t) {
     case Takes::command_name: return " [COMMAND]";
     case Takes::channel: return " events";
     case Takes::inspection: return " dump FILE | dataset PORT";
+    case Takes::backups: return " [verify] [PORT|all|POLICY…] | export PORT GENERATION DIR";
     case Takes::certificates: return " init CLUSTER | issue HOST | show [FILE]";
     case Takes::host_words: return " print sysctl|tmpfiles|limits|systemd | restore | enforce";
   }

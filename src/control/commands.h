@@ -18,7 +18,8 @@ enum class Takes {
   channel,
   host_words,
   inspection,
-  certificates
+  certificates,
+  backups
 };
 
 struct OptionText {

@@ -152,6 +152,22 @@ Fault add_certificate_word(std::string_view word, Request& r) {
   return {};
 }
 
+Fault add_backups_word(std::string_view word, Request& r) {
+  if (r.topic.empty() && r.targets.empty() && (word == "verify" || word == "export")) {
+    r.topic = word;
+    return {};
+  }
+  if (r.topic != "export") return add_target(word, r);
+  if (r.targets.empty()) {
+    if (!port_target(word)) return quoted(word) + " is not a port (1 to 65535)";
+    return add_target(word, r);
+  }
+  if (r.file.empty()) return set_generation(word, r.file);
+  if (!r.into.empty()) return "it exports one generation at a time";
+  r.into = word;
+  return {};
+}
+
 Fault add_word(const CommandText& c, std::string_view word, Request& r) {
   if (c.takes_signal && r.signal.empty()) {
     if (!signal_number(word)) return quoted(word) + " is not a signal's name (HUP, TERM, KILL, STOP, CONT, USR1 …)";
@@ -177,6 +193,7 @@ Fault add_word(const CommandText& c, std::string_view word, Request& r) {
       r.topic = word;
       return {};
     case Takes::inspection: return add_inspected(word, r);
+    case Takes::backups: return add_backups_word(word, r);
     case Takes::certificates: return add_certificate_word(word, r);
     case Takes::host_words: return add_host_word(word, r);
   }
@@ -221,6 +238,10 @@ Fault check(const CommandText& c, const Request& r) {
     return r.topic == "init"    ? "it wants the cluster's name"
            : r.topic == "issue" ? "it wants the host's name"
                                 : "it wants init, issue or show";
+  if (c.takes == Takes::backups && r.topic == "export" && r.into.empty())
+    return r.targets.empty() ? "it wants a port"
+           : r.file.empty()  ? "it wants the generation, one that backups lists"
+                             : "it wants the directory to put it into";
   if (c.takes == Takes::channel && r.topic.empty()) return "it wants the channel: events";
   if (c.takes == Takes::host_words && std::ranges::find(host_words, r.topic) == host_words.end())
     return r.topic.empty() ? "it wants to be told what to do" : "it wants to be told what to print";
@@ -276,7 +297,10 @@ std::vector<std::string> argv_of(const Request& r) {
     argv.push_back(r.file.empty() ? r.targets.front() : r.file);
     return argv;
   }
+  if (r.command == "BACKUPS" && !r.topic.empty()) argv.push_back(r.topic);
   argv.insert(argv.end(), r.targets.begin(), r.targets.end());
+  if (r.command == "BACKUPS" && !r.file.empty()) argv.insert(argv.end(), {r.file, r.into});
+  if (r.command == "BACKUPS") return argv;
   for (std::string_view rest = r.topic; !rest.empty();) {  // "print sysctl" is two words
     argv.emplace_back(rest.substr(0, rest.find(' ')));
     rest.remove_prefix(std::min(argv.back().size() + 1, rest.size()));

@@ -33,9 +33,10 @@ struct Request {
   std::int64_t lines = 0;  // TAIL: the last so many of what `bytes` allows; 0 for all of it
   std::int64_t bytes = 0;  // TAIL: the last so many; 0 unless given (the daemon chooses)
   std::string file;        // INSPECT dump: what to read. ACCEPT-DATA: a path from the root, or a kept copy's name.
-                           // RESTORE: the generation. CERT: a cluster, a host or a file
+                           // RESTORE, BACKUPS export: the generation. CERT: a cluster, a host or a file
+  std::string into;        // BACKUPS export: the directory
   std::string topic;  // INSPECT: dump or dataset. HELP: the command asked about, upper case, or empty. SUBSCRIBE: the
-                      // channel. HOST: "print sysctl", "restore", …
+                      // channel. HOST: "print sysctl", "restore", … BACKUPS: verify, export, or empty
 };
 
 // From the arguments of a RESP request, options anywhere after the command: {"RESTART", "7000", "--in-place",

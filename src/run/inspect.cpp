@@ -4,29 +4,18 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
-#include <chrono>
-#include <future>
 
 #include "observe/dataset.h"
 #include "observe/files.h"
 #include "observe/version.h"
-#include "run/config_files.h"
+#include "run/local_config.h"
 
 namespace slotwarden::run {
 
 namespace {
 
-constexpr auto usual_config = "/etc/slotwarden/slotwarden.toml";
-constexpr auto told_every = std::chrono::milliseconds{100};
-
-control::Inspection watched(const Watcher& watcher, observe::Progress& progress, std::string what,
-                            const std::function<observe::DatasetLook()>& look) {
-  auto looking = std::async(std::launch::async, look);
-  while (looking.wait_for(told_every) != std::future_status::ready) watcher(progress.read, progress.total);
-  watcher(progress.read, progress.total);
-  auto found = looking.get();
+control::Inspection inspected(std::string what, observe::DatasetLook found) {
   return {std::move(what), std::move(found.dataset), std::move(found.contents)};
 }
 
@@ -55,26 +44,26 @@ formats::RdbReader reader_of(const std::string& server) {
 
 Result<control::Inspection> inspect_dump(const std::string& file, std::size_t biggest, const Watcher& watcher) {
   observe::Progress progress;
-  return watched(watcher, progress, file, [&] {
+  auto found = watched(watcher, progress, [&] {
     return observe::look_at_dump(file, reader_of_its_product(file), {.biggest = biggest, .progress = &progress});
   });
+  return inspected(file, std::move(found));
 }
 
 Result<control::Inspection> inspect_dataset(const std::string& config_file, Port port, std::size_t biggest,
                                             const Watcher& watcher) {
-  const auto loaded = load_config(config_file.empty() ? usual_config : config_file, std::nullopt);
-  std::string mistakes;
-  for (const auto& p : loaded.problems) mistakes += (mistakes.empty() ? "" : "; ") + config::describe(p);
-  if (!mistakes.empty()) return Error{mistakes};
-  const auto& all = loaded.config.instances;
-  const auto one = std::ranges::find(all, port, &config::InstanceConfig::port);
-  if (one == all.end()) return Error{fmt::format("no instance of port {} is configured", port.n)};
+  const auto loaded = local_config(config_file);
+  if (!loaded) return loaded.error();
+  const auto one = local_instance(*loaded, port);
+  if (!one) return one.error();
   const auto conf = observe::server_conf(one->config);
   if (!conf) return conf.error();
   const auto reader = reader_of(one->server);
   observe::Progress progress;
-  return watched(watcher, progress, fmt::format("dataset of port {}", port.n),
-                 [&] { return observe::look_at_dataset(*conf, reader, {.biggest = biggest, .progress = &progress}); });
+  auto found = watched(watcher, progress, [&] {
+    return observe::look_at_dataset(*conf, reader, {.biggest = biggest, .progress = &progress});
+  });
+  return inspected(fmt::format("dataset of port {}", port.n), std::move(found));
 }
 
 }  // namespace slotwarden::run

@@ -2,18 +2,14 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <functional>
 #include <string>
 
 #include "control/inspection.h"
 #include "facts/result.h"
 #include "facts/units.h"
+#include "run/watched.h"
 
 namespace slotwarden::run {
-
-// Called every tenth of a second meanwhile, and once at the end, with the bytes read and their total.
-using Watcher = std::function<void(std::uint64_t read, std::uint64_t total)>;
 
 // One RDB file, walked to its last byte, as the newest server of its product that is known here would read it.
 // Blocking.

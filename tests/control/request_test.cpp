@@ -153,13 +153,28 @@ TEST(Request, QuotesNoControlCharacterOfAStranger) {
 }
 
 TEST(Request, BecomesArgumentsThatMeanTheSame) {
-  for (const std::string_view line :
-       {"START 7000 7001 --force --reason \"I know\"", "RESTART all --take-back", "ROLLING-RESTART storage --resume",
-        "STOP 7000 --in-place --reason x", "EVENTS 7000 --limit 5", "TAIL 7000 --bytes 100", "SIGNAL HUP 7000",
-        "HELP START", "SUBSCRIBE events", "STATUS", "HOST print sysctl", "HOST restore", "INSPECT dump /a/b.rdb",
-        "INSPECT dataset 7000", "ACCEPT-DATA 7000 --from /b/dump.rdb --reason x",
-        "ACCEPT-DATA 7000 --from 20261121T110128Z.rdb --reason x",
-        "RESTORE 7000 --generation 20261121T110128Z.rdb --reason x", "RESTORE 7000 --plan --generation a.rdb"}) {
+  for (const std::string_view line : {"START 7000 7001 --force --reason \"I know\"",
+                                      "RESTART all --take-back",
+                                      "ROLLING-RESTART storage --resume",
+                                      "STOP 7000 --in-place --reason x",
+                                      "EVENTS 7000 --limit 5",
+                                      "TAIL 7000 --bytes 100",
+                                      "SIGNAL HUP 7000",
+                                      "HELP START",
+                                      "SUBSCRIBE events",
+                                      "STATUS",
+                                      "HOST print sysctl",
+                                      "HOST restore",
+                                      "INSPECT dump /a/b.rdb",
+                                      "INSPECT dataset 7000",
+                                      "ACCEPT-DATA 7000 --from /b/dump.rdb --reason x",
+                                      "ACCEPT-DATA 7000 --from 20261121T110128Z.rdb --reason x",
+                                      "RESTORE 7000 --generation 20261121T110128Z.rdb --reason x",
+                                      "RESTORE 7000 --plan --generation a.rdb",
+                                      "BACKUPS",
+                                      "BACKUPS 7000 storage",
+                                      "BACKUPS verify all",
+                                      "BACKUPS export 7000 a.rdb /off-site"}) {
     const Request r = understood(line);
     const Result<Request> again = parse(argv_of(r));
     ASSERT_TRUE(again.has_value()) << line << ": " << again.error().what;
@@ -170,7 +185,25 @@ TEST(Request, BecomesArgumentsThatMeanTheSame) {
     EXPECT_EQ(again->options.resume, r.options.resume);
     EXPECT_EQ(again->limit, r.limit);
     EXPECT_EQ(again->file, r.file);
+    EXPECT_EQ(again->topic, r.topic);
+    EXPECT_EQ(again->into, r.into);
   }
+}
+
+TEST(Request, VerifiesInstancesAndExportsOneGenerationIntoADirectory) {
+  EXPECT_EQ(understood("backups verify").topic, "verify");
+  EXPECT_THAT(understood("backups verify 7000 7001").targets, ElementsAre("7000", "7001"));
+  const Request r = understood("backups export 7000 20261121T110128Z.rdb /off-site");
+  EXPECT_EQ(r.file, "20261121T110128Z.rdb");
+  EXPECT_EQ(r.into, "/off-site");
+  for (const auto& [line, why] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
+           {"backups export", "it wants a port"},
+           {"backups export all a.rdb /b", "'all' is not a port"},
+           {"backups export 7000", "it wants the generation"},
+           {"backups export 7000 ../dump.rdb /b", "is not the name of a generation"},
+           {"backups export 7000 a.rdb", "it wants the directory"},
+           {"backups export 7000 a.rdb /b /c", "one generation at a time"}})
+    EXPECT_THAT(complaint(line), HasSubstr(why)) << line;
 }
 
 TEST(Request, AcceptsDataOnlyOfOnePortFromAFileOrACopyAndWithAReason) {
