@@ -19,11 +19,12 @@ from world.resp import encode
 from world.scenario import Scenario
 from world.servers import Server
 from world.waiting import until
-from world.warden import Warden
+from world.warden import NO_BACKUPS, Warden
 from world.world import build_directory
 
 PORT = 6780
 PIECE = 256 * 1024
+ANY_DISK = "least_free_percent = 0\n"  # of this machine's
 
 
 def certify(directory: Path, cluster: str, *hosts: str) -> Path:
@@ -111,7 +112,8 @@ class Hosts(Scenario):
         for n, place in enumerate(hosts, 1):
             kept = [it for it in cluster.servers if it.place is place]
             lines = host_lines(self.certificates, f"host{n}", **more)
-            wardens.append(self.warden(kept, name=f"host{n}", place=place, host=lines).start())
+            wardens.append(self.warden(kept, name=f"host{n}", place=place, host=lines,
+                                       policies={"storage": NO_BACKUPS + ANY_DISK}).start())
         cluster.form()
         for warden in wardens:
             warden.wait_running()

@@ -7,12 +7,14 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <filesystem>
+#include <iterator>
 
 #include "act/publish.h"
 #include "adapters/service_manager.h"
 #include "control/status.h"
 #include "observe/proc.h"
 #include "run/backups.h"
+#include "run/certificate_watch.h"
 #include "run/commands.h"
 #include "run/config_files.h"
 #include "run/control_server.h"
@@ -34,6 +36,7 @@ namespace {
 
 namespace service_manager = adapters::service_manager;
 constexpr auto tend_every = 5s;
+constexpr auto listen_again = 10s;
 
 Result<void> make_directory(const std::string& path, mode_t mode) {
   std::error_code failure;
@@ -63,7 +66,7 @@ struct Daemon::Impl {
                  {.compare = [this] { return compare(); },
                   .take_up = [this] { return take_up(); },
                   .shut_down = [this] { stop("the command shutdown"); },
-                  .host_report = [this] { return host_watch.report(); },
+                  .host_report = [this] { return host_report(); },
                   .host_restore = [this](bool restore,
                                          std::string who) { return host_watch.restore(restore, std::move(who)); },
                   .save = [this](std::vector<Instance*> which, bool at_once,
@@ -96,6 +99,7 @@ struct Daemon::Impl {
   Services services;
   Commands commands;
   HostWatch host_watch;
+  CertificateWatch certificate{services, host.peer_certificate};
   std::unique_ptr<Receiver> receiver;  // set iff peers are listened to
   std::unique_ptr<PeerServer> door;
   std::unique_ptr<Pusher> pusher;  // set iff generations are sent to other hosts
@@ -115,7 +119,9 @@ struct Daemon::Impl {
   void stop(const std::string& why);
   asio::awaitable<void> end();
   void publish_status();
+  control::HostReport host_report() const;
   void open_to_peers();
+  asio::awaitable<void> listen_to_peers(PeerOptions at);
   asio::awaitable<void> tick();
   asio::awaitable<void> tend();
   asio::awaitable<void> obey_signals();
@@ -222,22 +228,45 @@ void Daemon::Impl::publish_status() {
   service_manager::status(control::summary(all));
 }
 
+control::HostReport Daemon::Impl::host_report() const {
+  auto report = host_watch.report();
+  std::ranges::move(certificate.findings(), std::back_inserter(report.findings));
+  return report;
+}
+
+// Until it listens: an address that is not there yet, or a certificate that cannot be read, may be there later.
+asio::awaitable<void> Daemon::Impl::listen_to_peers(PeerOptions at) {
+  asio::steady_timer pause(loop);
+  std::string told;
+  while (!services.stopping) {
+    auto listening = PeerServer::listen(loop.get_executor(), at, *receiver);
+    if (listening) {
+      door = std::move(*listening);
+      if (!told.empty()) journal.note(Port{}, "peers-heard", "", "what other hosts send is received now");
+      co_return;
+    }
+    if (listening.error().what != told)
+      journal.warn(Port{}, "peers-not-heard", "",
+                   fmt::format("{}; tried again every {} s", listening.error().what, listen_again.count()));
+    told = listening.error().what;
+    pause.expires_after(listen_again);
+    co_await pause.async_wait(asio::use_awaitable);
+  }
+}
+
 // Where it cannot be done the servers are kept all the same.
 void Daemon::Impl::open_to_peers() {
   if (host.peer_certificate.empty()) return;
   const adapters::TlsFiles tls{host.peer_authority, "", host.peer_certificate, host.peer_certificate};
   PushOptions push{.tls = tls, .port = host.peer_port, .bandwidth = std::nullopt};
   if (host.peer_bandwidth != 0) push.bandwidth = Bytes{host.peer_bandwidth};
+  start(loop.get_executor(), "the watch over the certificate", certificate.run());
   pusher = std::make_unique<Pusher>(services, std::move(push));
   start(loop.get_executor(), "the sending of generations", pusher->run());
   if (host.peer_listen.empty()) return;
   receiver = std::make_unique<Receiver>(services);
   PeerOptions at{.address = host.peer_listen, .port = host.peer_port, .tls = tls};
-  auto listening = PeerServer::listen(loop.get_executor(), std::move(at), *receiver);
-  if (listening)
-    door = std::move(*listening);
-  else
-    journal.warn(Port{}, "peers-not-heard", "", listening.error().what);
+  start(loop.get_executor(), "the way in for other hosts", listen_to_peers(std::move(at)));
 }
 
 asio::awaitable<void> Daemon::Impl::tick() {

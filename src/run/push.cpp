@@ -13,6 +13,7 @@
 #include "observe/pieces.h"
 #include "observe/read_file.h"
 #include "run/kept_copies.h"
+#include "run/pacer.h"
 #include "run/workers.h"
 
 using namespace std::chrono_literals;
@@ -80,6 +81,13 @@ std::optional<std::uint64_t> writes_between(const KeptCopy& base, const KeptCopy
   return static_cast<std::uint64_t>(newest.offset->n - base.offset->n) / (record + stream_overhead);
 }
 
+// Whether each record of its dump says when or how often it was used, and so changes without a write.
+Tri records_use(const Instance& i) {
+  if (!i.info || i.info->maxmemory_policy.empty()) return Tri::unknown;
+  const auto& p = i.info->maxmemory_policy;
+  return p.find("lru") != std::string::npos || p.find("lfu") != std::string::npos ? Tri::yes : Tri::no;
+}
+
 Result<void> append(int fd, adapters::Piece p) {
   while (!p.empty()) {
     const ssize_t n = ::write(fd, p.data(), p.size());
@@ -99,6 +107,7 @@ struct Pusher::Sending {
   std::string user;
   Found found;
   control::PeerOffer offer;
+  Tri records_use = Tri::unknown;
   // Once it is prepared.
   decide::TransferPlan plan;
   control::PeerBegin begin;
@@ -142,6 +151,7 @@ asio::awaitable<void> Pusher::push(Instance& i) {
   what.directory = i.server->dir;
   what.user = i.conf.user;
   what.found = std::move(**found);
+  what.records_use = records_use(i);
   const auto& k = what.found.newest;
   auto& o = what.offer;
   o.from = i.record.node_id;
@@ -235,9 +245,9 @@ asio::awaitable<Result<void>> Pusher::prepare(Sending& what, std::string base) {
   decide::TransferEvidence e;
   e.size = what.found.size;
   e.keys = what.offer.keys;
-  e.bandwidth = options_.bandwidth;
+  e.bandwidth = Pacer(options_.bandwidth, what.to.host).allowed();
   e.speeds = speeds_;
-  e.records_use = Tri::no;
+  e.records_use = what.records_use;
   if (at != bases.end()) {
     e.base = decide::DeltaBase::same_process;
     e.base_size = at->copy.size;
@@ -282,8 +292,7 @@ asio::awaitable<Result<void>> Pusher::pieces(adapters::RespConnection& c, const 
   const int fd = what.spool ? what.spool->fd() : what.found.file.get();
   const bool squeezes = what.plan.method == decide::TransferMethod::whole_squeezed && !what.spool;
   asio::steady_timer pace(services_.loop);
-  const auto began = now();
-  std::uint64_t sent = 0;
+  Pacer pacer(options_.bandwidth, what.to.host);
   while (from < what.begin.length.n) {
     if (services_.stopping) co_return Error{"the daemon is ending"};
     auto read = [fd, from, squeezes, end = what.begin.length.n]() -> Result<std::vector<adapters::Command>> {
@@ -308,6 +317,7 @@ asio::awaitable<Result<void>> Pusher::pieces(adapters::RespConnection& c, const 
     };
     auto batch = co_await on(worker_, std::move(read));
     if (!batch) co_return batch.error();
+    std::uint64_t sent = 0;
     for (const auto& one : *batch) sent += one.back().size();
     const auto replies = co_await c.ask(std::move(*batch), patience);
     if (!replies) co_return replies.error();
@@ -316,8 +326,9 @@ asio::awaitable<Result<void>> Pusher::pieces(adapters::RespConnection& c, const 
     const auto reached = static_cast<std::uint64_t>(replies->back().number);
     if (reached <= from || reached > what.begin.length.n) co_return Error{"the receiver lost count"};
     from = reached;
-    if (!options_.bandwidth) continue;
-    pace.expires_at(began + std::chrono::milliseconds(1000 * sent / options_.bandwidth->n));
+    const auto next = pacer.after(sent);
+    if (next <= now()) continue;
+    pace.expires_at(next);
     boost::system::error_code ignored;
     co_await pace.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }

@@ -91,6 +91,7 @@ decide::OfferEvidence evidence_of(const PeerSession& p, const control::PeerOffer
   e.size = o.size;
   e.runs_here = i != nullptr && i->server.has_value();
   if (!e.runs_here) return e;
+  e.least_free_percent = i->policy.backup.least_free_percent;
   const auto& nodes = i->record.nodes;
   const auto from = std::ranges::find(nodes, o.from, &KnownNode::id);
   e.sender_known = as_tri(from != nodes.end());
