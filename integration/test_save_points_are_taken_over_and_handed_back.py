@@ -13,6 +13,7 @@ from world.warden import Warden
 OWN = "3600 1 300 100"
 LATE = "7200 1"
 GROWTH = "auto-aof-rewrite-percentage"
+SECRET = "warden-s-password"
 LET_GO = "[save]\nschedule = false\n"
 
 
@@ -95,6 +96,21 @@ class SavePoints(Scenario):
         line = warden.ask("SAVES", server.port)["saves"][0]
         self.assertTrue(line["last"].startswith("saved"), line)
         self.assertIn(str(server.port), warden.human("saves"))
+
+    def test_not_where_it_may_not_be_saved(self) -> None:
+        server = self.world.server(save=OWN, appendonly="no", user=f"warden on >{SECRET} ~* &* +@all -bgsave")
+        credentials = self.world.directory / "credentials"
+        credentials.write_text(f"user warden\npassword {SECRET}\n")
+        credentials.chmod(0o600)
+        warden = self.warden([server], instance=f'credentials = "{credentials}"').start()
+        warden.wait_running()
+        self.wait_for(server, LATE, "400")
+        code, answer = warden.ctl("save", server.port)
+        self.assertNotEqual(code, 0, answer)
+        self.assertIn("NOPERM", str(answer))
+        self.wait_for(server, OWN, "100")
+        self.assertIn("its own save points stay in force", warden.wait_event("save-settings", server)[0]["detail"])
+        self.assertIn("its own save points stay in force", warden.human("saves"))
 
 
 if __name__ == "__main__":

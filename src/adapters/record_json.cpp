@@ -150,6 +150,16 @@ void each_field(R& r, Visit&& visit) {
 }
 
 template <class R, class Visit>
+requires std::same_as<std::remove_const_t<R>, HeldSyncs>
+void each_field(R& r, Visit&& visit) {
+  auto& [own, from, to, run_id] = r;
+  visit("own", own);
+  visit("from", from);
+  visit("to", to);
+  visit("run_id", run_id);
+}
+
+template <class R, class Visit>
 requires std::same_as<std::remove_const_t<R>, ForkSample>
 void each_field(R& r, Visit&& visit) {
   auto& [cow, memory, took, changes, share] = r;
@@ -163,10 +173,11 @@ void each_field(R& r, Visit&& visit) {
 template <class R, class Visit>
 requires std::same_as<std::remove_const_t<R>, SaveRecord>
 void each_field(R& r, Visit&& visit) {
-  auto& [port, taken, lent, save, rewrite, failures, failed_unix_ms, last_result, last_unix_ms] = r;
+  auto& [port, taken, lent, held, save, rewrite, failures, failed_unix_ms, last_result, last_unix_ms] = r;
   visit("port", port);
   visit("taken", taken);
   visit("lent", lent);
+  visit("held", held);
   visit("save", save);
   visit("rewrite", rewrite);
   visit("failures", failures);

@@ -24,7 +24,8 @@ std::string bar(int percent) {
 std::string doing(const control::SaveLine& s) {
   if (!s.running) return s.may_fork ? "begins" : s.next_ms ? "waits " + brief_duration(*s.next_ms) : "waits";
   const auto& r = *s.running;
-  std::string text = r.kind + " " + bar(r.percent) + " " + std::to_string(r.percent) + "%";
+  std::string text =
+      r.kind + (r.for_replicas ? " for replicas " : " ") + bar(r.percent) + " " + std::to_string(r.percent) + "%";
   if (r.eta_ms) text += ", " + brief_duration(*r.eta_ms) + " left";
   return text + ", " + size_text(r.copied) + " of " + size_text(r.predicted) + " copied";
 }
@@ -60,6 +61,10 @@ void print(const Console& c, const control::SavesReply& r, std::int64_t now_unix
            {s.rule, Paint::bold},
            {s.because}});
   t.print(c, true);
+  for (const auto& s : r.syncs)
+    c.out << s.port.n << ": " << s.replicas << (s.replicas == 1 ? " replica asks" : " replicas ask")
+          << " for all its data, since " << brief_duration(s.waited_ms) << ". " << printable(s.rule) << ": "
+          << printable(s.because) << (s.release.empty() ? "" : " " + printable(s.release)) << '\n';
   for (const auto& s : r.saves)
     if (!s.problem.empty()) c.out << s.port.n << ": " << printable(s.problem) << '\n';
   for (const auto& s : r.saves)

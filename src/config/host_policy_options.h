@@ -132,6 +132,18 @@ void each_host_policy_option(P& p, Visit&& visit) {
                       "idle, up to four.",
                .most = 100},
         p.saves.at_once);
+  visit(
+      Option{.name = "saves.full_syncs_at_once",
+             .form = Form::count,
+             .doc = "How many masters of this host may send all their data to replicas at the same time; 0: as many as "
+                    "are asked.",
+             .most = 100},
+      p.saves.full_syncs_at_once);
+  visit(Option{.name = "saves.replica_starts_at_once",
+               .form = Form::count,
+               .doc = "A replica is not started while so many servers of this host load their data; 0: however many.",
+               .most = 100},
+        p.saves.replica_starts_at_once);
   visit(Option{.name = "saves.reserve_percent",
                .form = Form::count,
                .doc = "Of the memory of the host, and of each control group, that saves leave alone.",

@@ -15,6 +15,7 @@ Json or_null(const std::optional<T>& value) {
 Json to_json(const RunningFork& f) {
   return Json{{"kind", f.kind},
               {"ordered", f.ordered},
+              {"for_replicas", f.for_replicas},
               {"percent", f.percent},
               {"running_ms", f.running_ms},
               {"eta_ms", or_null(f.eta_ms)},
@@ -50,11 +51,17 @@ Json to_json(const MemoryLine& m) {
               {"promised_bytes", m.promised.n}};
 }
 
+Json to_json(const SyncLine& s) {
+  return Json{{"port", s.port.n}, {"replicas", s.replicas}, {"waited_ms", s.waited_ms},
+              {"rule", s.rule},   {"because", s.because},   {"release", text_or_null(s.release)}};
+}
+
 Result<RunningFork> fork_from_json(const Json& j) {
   RunningFork r;
   Fields f(j, "a fork");
   f.text("kind", r.kind);
   f.flag("ordered", r.ordered);
+  f.flag("for_replicas", r.for_replicas);
   f.number("percent", r.percent);
   f.number("running_ms", r.running_ms);
   f.number("eta_ms", r.eta_ms);
@@ -103,6 +110,18 @@ Result<MemoryLine> memory_from_json(const Json& j) {
   return f.finish(std::move(m));
 }
 
+Result<SyncLine> sync_from_json(const Json& j) {
+  SyncLine s;
+  Fields f(j, "a full sync");
+  f.number("port", s.port.n);
+  f.number("replicas", s.replicas);
+  f.number("waited_ms", s.waited_ms);
+  f.text("rule", s.rule);
+  f.text("because", s.because);
+  f.text("release", s.release);
+  return f.finish(std::move(s));
+}
+
 }  // namespace
 
 Json to_json(const SavesReply& r) {
@@ -110,11 +129,14 @@ Json to_json(const SavesReply& r) {
   for (const auto& m : r.memory) memory.push_back(to_json(m));
   Json saves = Json::array();
   for (const auto& s : r.saves) saves.push_back(to_json(s));
+  Json syncs = Json::array();
+  for (const auto& s : r.syncs) syncs.push_back(to_json(s));
   return Json{{"memory", memory},
               {"problem", text_or_null(r.problem)},
               {"pressure_percent", or_null(r.pressure_percent)},
               {"leases", r.leases},
-              {"saves", saves}};
+              {"saves", saves},
+              {"syncs", syncs}};
 }
 
 Result<SavesReply> saves_from_json(const Json& j) {
@@ -125,6 +147,7 @@ Result<SavesReply> saves_from_json(const Json& j) {
   f.number("pressure_percent", r.pressure_percent);
   f.number("leases", r.leases);
   f.list("saves", r.saves, line_from_json);
+  f.list("syncs", r.syncs, sync_from_json);
   return f.finish(std::move(r));
 }
 

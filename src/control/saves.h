@@ -13,13 +13,24 @@
 namespace slotwarden::control {
 
 struct RunningFork {
-  std::string kind{};    // "save", "rewrite", "full sync"
-  bool ordered = false;  // by slotwarden; otherwise the server began it
-  int percent = 0;       // of its work
+  std::string kind{};         // "save", "rewrite", "full sync"
+  bool ordered = false;       // by slotwarden; otherwise the server began it
+  bool for_replicas = false;  // which get the file
+  int percent = 0;            // of its work
   std::int64_t running_ms = 0;
   std::optional<std::int64_t> eta_ms{};
   Bytes copied{};
   Bytes predicted{};
+};
+
+// Replicas that ask a server for all its data.
+struct SyncLine {
+  Port port{};
+  std::int64_t replicas = 0;  // that wait
+  std::int64_t waited_ms = 0;
+  std::string rule{};
+  std::string because{};
+  std::string release{};
 };
 
 struct SaveLine {
@@ -56,6 +67,7 @@ struct SavesReply {
   std::optional<int> pressure_percent{};
   int leases = 0;
   std::vector<SaveLine> saves{};  // the most urgent first
+  std::vector<SyncLine> syncs{};
 };
 
 [[nodiscard]] Json to_json(const SavesReply& r);

@@ -40,6 +40,7 @@ bool SaveBudget::disk_fits(const SaveCandidate& c) const {
 
 void SaveBudget::take(const SaveCandidate& c, Bytes predicted) {
   for (const auto d : c.domains) {
+    if (d >= left_.size()) continue;
     left_[d] = left_[d] - predicted;
     left_alone_[d] = left_alone_[d] - predicted;
   }

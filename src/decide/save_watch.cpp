@@ -43,6 +43,12 @@ std::optional<WatchAnswer> hanging(const WatchEvidence& e) {
   return std::nullopt;
 }
 
+std::optional<WatchAnswer> needless(const WatchEvidence& e) {
+  for (const auto& f : e.forks)
+    if (f.may_end && f.for_nobody && !f.ended_since) return WatchAnswer{says(rule("for-nobody")), f.port, {}};
+  return std::nullopt;
+}
+
 // The most that a domain lacks for what is still to be copied in it.
 Bytes shortage(const WatchEvidence& e) {
   Bytes most;
@@ -80,6 +86,7 @@ WatchAnswer watch_forks(const WatchEvidence& e) {
     nothing_to_end = true;
   }
   if (auto hung = hanging(e)) return *hung;
+  if (auto vain = needless(e)) return *vain;
   const auto missing = shortage(e);
   if (missing.n == 0) return {says(rule("fits")), {}, {}};
   if (e.yieldable.n > 0) return {says(rule("make-room")), {}, missing};

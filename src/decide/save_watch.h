@@ -23,7 +23,8 @@ struct WatchedFork {
   bool may_end = false;  // its server is scheduled by slotwarden, or it was slotwarden that ordered the fork
   Bytes predicted{};
   Bytes cow{};
-  double share = 0;  // of its work that is done, 0 to 1; 0 where the server does not tell
+  bool for_nobody = false;  // it was begun for replicas that have gone, and its file is not needed either
+  double share = 0;         // of its work that is done, 0 to 1; 0 where the server does not tell
   std::chrono::milliseconds running{0};
   std::chrono::milliseconds expected{0};
   std::optional<std::chrono::milliseconds> ended_since{};  // it was told to end

@@ -121,11 +121,13 @@ Answer identity(const StartEvidence& e) {
 // Those whose start does not hang on what their dataset is worth, and those for whom somebody answers.
 Answer need_not_wait(const StartEvidence& e) {
   if (e.role_by_file == Role::master && e.owns_slots == Tri::no) return go(rule("never-owned"), e);
-  if (e.role_by_file == Role::replica) return go(rule("replica"), e);
+  const bool in_turn = e.loading_at_once > 0 && e.others_loading >= e.loading_at_once && !e.forced;
+  if (e.role_by_file == Role::replica) return in_turn ? wait(rule("replicas-turn"), 500ms) : go(rule("replica"), e);
   const bool unread = e.dataset == DatasetState::unknown;
   // Unread, it could not be set aside where it must, and the one forced start would be wasted on it.
   if (e.forced) return unread ? wait(rule("dataset-unread"), 50ms) : go_quarantined(rule("forced"), e);
-  if (e.succession == Succession::settled) return go_quarantined(rule("settled"), e);
+  if (e.succession == Succession::settled)
+    return in_turn ? wait(rule("replicas-turn"), 500ms) : go_quarantined(rule("settled"), e);
   if (e.in_place && unread) return wait(rule("dataset-unread"), 50ms);
   if (e.in_place && whole(e) && e.older_than_record != Tri::yes) return go_quarantined(rule("in-place"), e);
   const bool waited = e.succession == Succession::impossible || e.waited >= e.policy.longest_wait;

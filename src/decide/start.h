@@ -41,6 +41,10 @@ struct StartEvidence {
   Tri directory_writable = Tri::unknown;
   Tri disk_full = Tri::unknown;
   Tri orphans = Tri::unknown;  // children of the dead server still run
+  // Other servers of this host that load their data, or have just begun to fetch it from their masters; and how many of
+  // them keep a replica from starting (0: none does).
+  int others_loading = 0;
+  int loading_at_once = 0;
 
   // Restarts.
   bool restarts_spent = false;  // the budget of the window is used up, or the server cannot be executed
@@ -122,6 +126,8 @@ struct StartVerdict {
 //                        set aside: it belongs to the identity that was lost, and a new node must not claim its slots
 //                                                                                 -> go, quarantined
 //   identity-unknown     same_identity, role_by_file, or a master's owns_slots unknown          -> wait 200 ms
+//   replicas-turn        a replica, or a master that was succeeded, while others_loading >= loading_at_once > 0; not
+//                        where forced                                             -> wait 500 ms
 //   never-owned          a master that owns no slots                              -> go (set_aside if it would not
 //   load) replica              replica by nodes.conf                                    -> go (set_aside if it would
 //   not load) forced               forced, dataset known: the operator's recorded word      -> go, quarantined

@@ -27,9 +27,11 @@ struct SavePolicy {
 };
 
 struct HostSavePolicy {
-  int at_once = 0;            // forks; 0: as many as there are spare processors
-  int reserve_percent = 5;    // of the memory of the host, or of a control group, that saves leave alone
-  int pressure_percent = 10;  // of the time that some process waited for memory; above it saves wait
+  int at_once = 0;                 // forks; 0: as many as there are spare processors
+  int reserve_percent = 5;         // of the memory of the host, or of a control group, that saves leave alone
+  int full_syncs_at_once = 2;      // masters that send all their data to replicas; 0: as many as are asked
+  int replica_starts_at_once = 4;  // servers that load their data while another replica is to start; 0: any number
+  int pressure_percent = 10;       // of the time that some process waited for memory; above it saves wait
   friend bool operator==(const HostSavePolicy&, const HostSavePolicy&) = default;
 };
 

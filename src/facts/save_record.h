@@ -32,10 +32,20 @@ struct LentMemory {
   friend bool operator==(const LentMemory&, const LentMemory&) = default;
 };
 
+// repl-diskless-sync-delay of a server whose replicas wait for their turn, in seconds.
+struct HeldSyncs {
+  std::int64_t own = 0;
+  std::int64_t from = 0;  // what is in force, or …
+  std::int64_t to = 0;    // … was about to be set
+  std::string run_id;     // of the process that it was set in
+  friend bool operator==(const HeldSyncs&, const HeldSyncs&) = default;
+};
+
 struct SaveRecord {
   Port port;
   std::optional<TakenSettings> taken;
   std::optional<LentMemory> lent;
+  std::optional<HeldSyncs> held;
   std::optional<ForkSample> save;  // the last one that told something
   std::optional<ForkSample> rewrite;
   int failures = 0;  // in a row

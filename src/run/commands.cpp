@@ -13,6 +13,7 @@
 #include "observe/tail.h"
 #include "run/backups.h"
 #include "run/explain.h"
+#include "run/keeper.h"
 #include "run/mend.h"
 #include "run/planned.h"
 #include "run/restore.h"
@@ -386,6 +387,7 @@ asio::awaitable<std::string> Commands::handle(control::Request r, Caller caller)
   if (r.command == "EVENTS") co_return co_await events(r, *which);
   if (r.command == "TAIL") co_return co_await tail(r, *which->front());
   if (r.command == "BACKUPS") co_return co_await backups(*which);
+  co_await until_looked_for(*which, services_);
   const auto* known = control::find_command(r.command);
   if (known && known->changes) co_return co_await changing(r, *which, std::move(caller));
   co_return reading(r, *which);

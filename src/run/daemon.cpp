@@ -79,6 +79,7 @@ struct Daemon::Impl {
                   .version = options.version}),
         host_watch(services, scans, l.config.host_policy),
         saves(services, l.config.host_policy.saves, host.probe_interval) {
+    services.replica_starts_at_once = l.config.host_policy.saves.replica_starts_at_once;
     for (const auto& c : l.config.instances)
       if (c.sound) add(c, l.config.policy_of(c));
   }
@@ -186,6 +187,7 @@ std::vector<control::Outcome> Daemon::Impl::take_up() {
   }
   host_watch.take_up(fresh.config.host_policy);
   saves.take_up(fresh.config.host_policy.saves);
+  services.replica_starts_at_once = fresh.config.host_policy.saves.replica_starts_at_once;
   std::set<Port> seen;
   for (const auto& c : fresh.config.instances) {
     seen.insert(c.port);

@@ -54,6 +54,11 @@ void host_facts(Facts& f, const Instance& i, std::int64_t asked) {
   f.add("data directory writable", std::string(name(e.directory_writable)), dir, asked);
   f.add("disk full", std::string(name(e.disk_full)), dir, asked);
   f.add("children of the dead server", std::string(name(e.orphans)), "/proc", asked);
+  if (e.others_loading > 0)
+    f.add("other servers loading their data",
+          fmt::format("{}; {} keep a replica from starting", e.others_loading,
+                      e.loading_at_once ? std::to_string(e.loading_at_once) : "none"),
+          "INFO of the other servers of this host", asked);
   f.add("backoff left", fmt::format("{} ms", e.backoff_left.count()),
         fmt::format("{} exits without being asked", i.unasked_ends.size()), asked);
 }

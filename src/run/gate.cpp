@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "config/credentials.h"
@@ -190,10 +191,27 @@ adapters::TlsFiles tls_of(const formats::ServerConf& c) {
           own ? c.tls_client_key : c.tls_key};
 }
 
+// Whether it has a disk, a processor and the network to itself for a while yet. Where it only waits for its master to
+// begin, others need not wait for it for ever.
+bool loads(const Instance& i) {
+  constexpr auto soon = std::chrono::seconds(10);
+  constexpr auto fetches = std::chrono::minutes(1);
+  if (!i.watch) return false;
+  if (!i.info) return since(i.started) < soon;
+  return i.info->loading || (i.info->master_sync_in_progress && since(i.started) < fetches);
+}
+
+void look_at_neighbours(const Instance& i, const Services& s, decide::StartEvidence& e) {
+  e.loading_at_once = s.replica_starts_at_once;
+  e.others_loading = static_cast<int>(std::ranges::count_if(
+      s.instances, [&](const auto& other) { return other.get() != &i && !other->removed && loads(*other); }));
+}
+
 // What goes on while something else is read.
 void take_all(const Instance& i, const Services& s, decide::StartEvidence& e) {
   take_operator(i, e);
   take_succession(i, e);
+  look_at_neighbours(i, s, e);
   look_at_shard(i, s, e);
 }
 

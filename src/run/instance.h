@@ -103,6 +103,8 @@ struct Instance {
   std::optional<ProcessIdentity> process;         // the running one, or the last one that ran
   std::unique_ptr<adapters::ProcessWatch> watch;  // set iff a process runs
   std::optional<adapters::DirectoryLock> lock;
+  bool looked_for =
+      false;  // whether it runs already is known: an earlier daemon's server was taken back, or there is none
   bool adopted = false;
   // The kernel's count of OOM kills when the process was started or taken back: if it has not grown, none was of it.
   std::uint64_t oom_kills_before = 0;

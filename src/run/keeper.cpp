@@ -28,6 +28,7 @@ namespace {
 
 // How often a refusal is asked again when nothing rang: a person frees a port or mends a file without telling us.
 constexpr auto look_again = 2s;
+constexpr auto look_patience = 2s;
 constexpr auto succession_first = 200ms;
 constexpr std::size_t ends_kept = 64;
 
@@ -330,9 +331,19 @@ void close_succession(Instance& i) {
   i.succession.reset();
 }
 
+asio::awaitable<void> until_looked_for(std::vector<Instance*> which, Services& s) {
+  const auto from = now();
+  for (auto* i : which) {
+    Watching watching(*i, s.loop);
+    while (!i->looked_for && !s.stopping && since(from) < look_patience) co_await watching.wait(100ms);
+  }
+}
+
 asio::awaitable<void> keep(Instance& i, Services& s) {
   i.kept = true;
   co_await adopt(i, s);
+  i.looked_for = true;
+  i.changed();
   for (;;) {
     if (!i.watch) {
       const bool runs = co_await down(i, s);

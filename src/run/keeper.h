@@ -11,6 +11,10 @@ namespace slotwarden::run {
 // must outlive it.
 asio::awaitable<void> keep(Instance& i, Services& s);
 
+// Until it is known of each of them whether it runs: a fresh daemon has looked for the servers of the last one. Two
+// seconds at most, so that one whose look does not end is shown as it stands.
+asio::awaitable<void> until_looked_for(std::vector<Instance*> which, Services& s);
+
 // Opens the question of the succession for a dead (or silent) slot-owning master, unless it is open already.
 // `may_ask` false: look only.
 void open_succession(Instance& i, Services& s, bool may_ask, Instant death);

@@ -25,6 +25,15 @@ double share_of(const ServerInfo& info) {
   return std::clamp(static_cast<double>(info.keys_processed) / static_cast<double>(info.keys_to_process), 0.0, 1.0);
 }
 
+// The first word of the server about a child that it began by itself tells for whom it did.
+void learn_for_whom(const ServerInfo& info, ForkSeen& f) {
+  const bool waits = std::ranges::any_of(info.replicas, waits_for_sync);
+  if (!f.for_replicas)
+    f.for_replicas = !f.ordered && f.child.kind == ForkKind::rdb_save && waits;
+  else
+    f.replicas_gone = *f.for_replicas && info.bgsave_in_progress && !waits;
+}
+
 bool scheduled(const Instance& i, const SaveState& s) {
   return i.policy.save.schedule && !i.removed && !s.released;
 }
@@ -71,6 +80,7 @@ void SaveState::forget_process(Pid now_running) {
   fork.reset();
   ordered_at.reset();
   own_points.reset();
+  sync = {};
   may_not_order = false;
   save_unix_then = 0;
   controlled_at = {};
@@ -98,6 +108,7 @@ void SaveLedger::look_at(Instance& i, SaveState& s) {
     if (i.info && i.answered && *i.answered > s.fork->began) {
       s.fork->cow = std::max(s.fork->cow, i.info->cow);
       s.fork->share = std::max(s.fork->share, share_of(*i.info));
+      learn_for_whom(*i.info, *s.fork);
     }
     if (s.fork->told_to_end && since(*s.fork->told_to_end) > stuck_after && !s.fork->told_stuck) {
       s.fork->told_stuck = true;
@@ -160,6 +171,7 @@ void SaveLedger::ended(Instance& i, const ServerInfo& info) {
   if (!s.fork) return;
   const auto f = std::move(*s.fork);
   s.fork.reset();
+  s.sync.fed = now();
   const auto took = since(f.began);
   const bool rewrite = f.child.kind == ForkKind::aof_rewrite;
   if (!rewrite && f.child.kind != ForkKind::rdb_save && f.child.kind != ForkKind::unknown) {
@@ -337,6 +349,7 @@ std::vector<decide::WatchedFork> SaveLedger::watched(const MemoryNow& m) const {
     decide::WatchedFork w{.port = i->port(), .kind = f.child.kind};
     const bool repeatable = f.child.kind == ForkKind::rdb_save || f.child.kind == ForkKind::aof_rewrite;
     w.may_end = repeatable && (f.ordered || scheduled(*i, at->second));
+    w.for_nobody = f.replicas_gone && (at->second.another_saves || at->second.age() < i->policy.save.shortest_interval);
     w.predicted = f.predicted;
     w.cow = std::max(f.cow, f.taken);
     w.share = f.share;

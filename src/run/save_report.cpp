@@ -15,6 +15,7 @@ control::RunningFork running_of(const ForkSeen& f) {
   control::RunningFork r;
   r.kind = name(f.child.kind);
   r.ordered = f.ordered;
+  r.for_replicas = f.for_replicas.value_or(false);
   r.percent = static_cast<int>(f.share * 100);
   const auto running = since(f.began);
   r.running_ms = running.count();
@@ -52,6 +53,17 @@ control::SaveLine line_of(const Instance& i, const SaveState& s) {
   return l;
 }
 
+control::SyncLine sync_of(const Instance& i, const SyncSeen& s) {
+  control::SyncLine l;
+  l.port = i.port();
+  l.replicas = static_cast<std::int64_t>(s.waiting);
+  if (s.since) l.waited_ms = since(*s.since).count();
+  l.rule = s.answer.verdict.rule;
+  l.because = s.answer.verdict.because;
+  l.release = release_of(s.answer.verdict, i.port());
+  return l;
+}
+
 }  // namespace
 
 control::SavesReply SaveRotation::report(const std::vector<Instance*>& which) const {
@@ -68,8 +80,11 @@ control::SavesReply SaveRotation::report(const std::vector<Instance*>& which) co
     r.memory.push_back(std::move(line));
   }
   for (const auto* i : which)
-    if (const auto at = ledger_.all().find(i->port()); at != ledger_.all().end())
+    if (const auto at = ledger_.all().find(i->port()); at != ledger_.all().end()) {
       r.saves.push_back(line_of(*i, at->second));
+      if (at->second.sync.waiting > 0 && !at->second.sync.answer.verdict.rule.empty())
+        r.syncs.push_back(sync_of(*i, at->second.sync));
+    }
   std::ranges::stable_sort(r.saves, [](const control::SaveLine& a, const control::SaveLine& b) {
     return std::pair(!a.running, -a.urgency) < std::pair(!b.running, -b.urgency);
   });
@@ -87,6 +102,16 @@ std::vector<control::Fact> SaveRotation::facts_of(const Instance& i) const {
   };
   if (!v.rule.empty())
     add("save", std::string(v.rule) + ": " + told(v, i.port()), "the plan of the saves: slotwardenctl saves");
+  if (s.sync.waiting > 0)
+    add("replicas ask for all its data",
+        fmt::format("{}, for {}; {}: {}", s.sync.waiting, s.sync.since ? in_words(since(*s.sync.since)) : "a moment",
+                    s.sync.answer.verdict.rule, told(s.sync.answer.verdict, i.port())),
+        "INFO: slotwardenctl saves");
+  if (s.record.held)
+    add("own repl-diskless-sync-delay",
+        fmt::format("{} s; in force: {} s, while its replicas wait for their turn", s.record.held->own,
+                    s.record.held->to),
+        "CONFIG GET, state database");
   if (s.last_save_unix)
     add("last save", s.disk.dump ? in_words(s.age()) + " ago" : "there is no dump", "INFO, the disk");
   if (s.answer.predicted.n) add("a save would copy", in_words(s.answer.predicted), "its earlier saves and its writes");

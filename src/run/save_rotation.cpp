@@ -65,6 +65,7 @@ SaveRotation::SaveRotation(Services& s, HostSavePolicy policy, std::chrono::mill
       probe_interval_(probe_interval),
       ledger_(s),
       settings_(s, ledger_),
+      syncs_(s, ledger_, settings_),
       planner_(s.loop),
       watcher_(s.loop) {}
 
@@ -250,10 +251,22 @@ asio::awaitable<void> SaveRotation::look_around() {
   }
 }
 
+// Before the saves: who waits without any data to serve comes first.
+asio::awaitable<void> SaveRotation::let_sync() {
+  std::vector<Instance*> serving;
+  for (const auto& i : services_.instances)
+    if (answers(*i) && !i->record.quarantined) serving.push_back(i.get());
+  if (!syncs_.concern(serving)) co_return;
+  look_at_memory();
+  co_await syncs_.round(std::move(serving), policy_.full_syncs_at_once, memory_);
+}
+
 asio::awaitable<void> SaveRotation::round() {
   ledger_.look();
   co_await settle();
   co_await look_around();
+  if (services_.stopping) co_return;
+  co_await let_sync();
   if (services_.stopping) co_return;
   const bool fresh = ledger_.forking() || since(memory_seen_) > memory_every;
   if (fresh) look_at_memory();

@@ -18,6 +18,7 @@
 #include "run/save_ledger.h"
 #include "run/save_settings.h"
 #include "run/services.h"
+#include "run/sync_turns.h"
 
 namespace slotwarden::run {
 
@@ -46,6 +47,7 @@ class SaveRotation {
   void recall();
   asio::awaitable<void> round();
   asio::awaitable<void> look_around();
+  asio::awaitable<void> let_sync();
   asio::awaitable<void> settle();
   asio::awaitable<void> judge_end(Port port);
   asio::awaitable<void> look_at_disk(const Instance& i, SaveState& s);
@@ -69,6 +71,7 @@ class SaveRotation {
   std::chrono::milliseconds probe_interval_;
   SaveLedger ledger_;
   SaveSettings settings_;
+  SyncTurns syncs_;
   Bell planner_;
   Bell watcher_;
   MemoryNow memory_;

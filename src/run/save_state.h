@@ -7,6 +7,7 @@
 #include <string>
 
 #include "adapters/resp.h"
+#include "decide/full_sync.h"
 #include "decide/save.h"
 #include "facts/fork.h"
 #include "facts/save_record.h"
@@ -28,6 +29,9 @@ struct ForkSeen {
   std::int64_t changes = 0;
   std::uint64_t dump = 0;  // its inode
   std::int64_t last_save_unix = 0;
+  // Begun by the server for replicas, by way of a file; and they have gone since.
+  std::optional<bool> for_replicas;
+  bool replicas_gone = false;
   // Lately.
   Bytes cow;  // as the server says, which may be seconds old
   double share = 0;
@@ -44,6 +48,22 @@ struct DiskSeen {
   std::uint64_t device = 0;
   std::optional<Bytes> dump;  // the file's size; unset: there is none
   std::uint64_t inode = 0;    // of that file; each save makes a new one
+};
+
+// It has asked for all the data, and has got nothing of it yet.
+[[nodiscard]] inline bool waits_for_sync(const AttachedReplica& r) {
+  return r.state == "wait_bgsave";
+}
+
+// Of the replicas that ask a server for all its data.
+struct SyncSeen {
+  std::size_t waiting = 0;  // for which it has not begun
+  std::optional<Instant> since;
+  Instant fed{};             // the end of its last child: what it said before of those who wait is no longer so
+  bool over_socket = false;  // whenever its delay has passed
+  std::optional<std::int64_t> delay;  // in force, in seconds; unset: not known lately
+  decide::SyncAnswer answer;          // of the last plan
+  std::string told;                   // the rule that was told of last
 };
 
 struct SaveState {
@@ -79,6 +99,7 @@ struct SaveState {
   bool may_not_order = false;   // it refuses BGSAVE to us: its save points are its own
   Instant lent_at{};
 
+  SyncSeen sync;
   std::optional<ForkSeen> fork;
   std::optional<Instant> ordered_at;  // an order is on its way to the server
   decide::Asked asked = decide::Asked::no;

@@ -32,8 +32,9 @@ struct Services {
   std::string log_dir;
   std::vector<std::unique_ptr<Instance>>& instances;
   std::mt19937 chance{std::random_device{}()};
-  int forces_running = 0;  // CLUSTER FAILOVER FORCEs of this daemon that are neither won nor given up
-  bool stopping = false;   // the daemon is on its way out: start nothing
+  int replica_starts_at_once = 4;  // by the host's policy
+  int forces_running = 0;          // CLUSTER FAILOVER FORCEs of this daemon that are neither won nor given up
+  bool stopping = false;           // the daemon is on its way out: start nothing
 
   [[nodiscard]] Instance* local(const NodeId& id) const {
     for (const auto& i : instances)

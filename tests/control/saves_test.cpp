@@ -23,10 +23,11 @@ SavesReply reply() {
   s.urgency = 1.25;
   s.failures = 1;
   s.taken_over = true;
-  s.running = RunningFork{"save", true, 40, 2'000, 3'000, 10_MiB, 30_MiB};
+  s.running = RunningFork{"save", true, true, 40, 2'000, 3'000, 10_MiB, 30_MiB};
   s.last = "saved";
   s.last_unix_ms = 1'795'248'106'000;
   r.saves = {s, {}};
+  r.syncs = {{Port{7001}, 2, 4'000, "sync-turn", "Others send.", "Ends with them."}};
   return r;
 }
 

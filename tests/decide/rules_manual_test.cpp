@@ -9,7 +9,9 @@
 
 #include "decide/adopt.h"
 #include "decide/arrival.h"
+#include "decide/certificate.h"
 #include "decide/compare.h"
+#include "decide/full_sync.h"
 #include "decide/handover.h"
 #include "decide/health.h"
 #include "decide/kept.h"
@@ -80,6 +82,14 @@ std::vector<Chapter> chapters() {
        "The watch over saves. Asked several times a second while any server of the host forks. `wait` leaves the child "
        "alone for now, `refuse` ends it.",
        save_watch_rules()},
+      {"Replicas ask for a full sync: when does it begin?",
+       "Full syncs. Asked once a second while any replica waits for a master of this host; `wait` keeps it waiting "
+       "with "
+       "its data intact.",
+       full_sync_rules()},
+      {"Is this host's certificate believed?",
+       "Asked every hour where generations travel to or from other hosts; `slotwardenctl doctor` tells of it.",
+       certificate_rules()},
   };
 }
 

@@ -46,6 +46,19 @@ TEST(SaveWatch, MakesRoomBeforeItIsNeeded) {
   EXPECT_EQ(answer.missing, 10_MiB);
 }
 
+TEST(SaveWatch, EndsWhatNobodyWaitsForAnyMore) {
+  auto e = with_room();
+  e.forks[0].for_nobody = true;
+  const auto answer = watch_forks(e);
+  EXPECT_EQ(answer.verdict.rule, "for-nobody");
+  EXPECT_EQ(answer.whom, Port{7000});
+  auto told = e;
+  told.forks[0].ended_since = 100ms;
+  EXPECT_EQ(rule_of(told), "fits");
+  e.forks[0].may_end = false;  // it is not ours to end
+  EXPECT_EQ(rule_of(e), "fits");
+}
+
 TEST(SaveWatch, BelievesThePaceOfTheChildOnceItIsFarEnough) {
   auto f = half_done();
   EXPECT_EQ(still_to_copy(f), 80_MiB);

@@ -50,6 +50,29 @@ TEST(Start, LetsAReplicaGoWhateverItsDatasetIsWorth) {
   EXPECT_EQ(rule_for(e), "replica");
 }
 
+TEST(Start, LetsReplicasComeBackInTurn) {
+  auto e = master_in_question();
+  e.role_by_file = Role::replica;
+  e.others_loading = 4;
+  EXPECT_EQ(rule_for(e), "replica") << "there is no limit";
+  e.loading_at_once = 5;
+  EXPECT_EQ(rule_for(e), "replica");
+  e.loading_at_once = 4;
+  EXPECT_EQ(rule_for(e), "replicas-turn");
+  EXPECT_EQ(start(e).verdict.ruling, Ruling::wait);
+  e.forced = true;
+  EXPECT_EQ(rule_for(e), "replica") << "the operator does not wait";
+}
+
+TEST(Start, LetsOneThatWasSucceededComeBackInTurnButNoMasterInItsOwnPlace) {
+  auto e = master_in_question(Succession::settled);
+  e.others_loading = 4;
+  e.loading_at_once = 4;
+  EXPECT_EQ(rule_for(e), "replicas-turn");
+  e.succession = Succession::impossible;
+  EXPECT_EQ(rule_for(e), "in-its-own-place") << "its slots have no other owner";
+}
+
 TEST(Start, BelievesNodesConfAboutTheRole) {
   auto e = master_in_question();
   e.role_by_file = Role::replica;
