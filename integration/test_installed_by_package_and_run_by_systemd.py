@@ -6,8 +6,16 @@ from world.booted import BootedHost, BootedWarden
 from world.cluster import Cluster
 from world.resp import Client
 from world.scenario import Scenario, main
+from world.servers import Server
 from world.waiting import until
 from world.writer import Writer
+
+
+OWN_POINTS = "3600 1"
+
+
+def save_points(server: Server) -> str:
+    return str(server.call("CONFIG", "GET", "save")[1])
 
 
 class InstalledByPackage(Scenario):
@@ -156,7 +164,10 @@ class InstalledByPackage(Scenario):
             self.host.install(following)
             self.assertNotEqual(warden.pid, daemon, "the daemon was restarted by the upgrade")
             self.taken_back(cluster, warden, before, clients, "the upgrade")
+            until(lambda: all(save_points(it) != OWN_POINTS for it in cluster.servers), 60, "slotwarden decides who saves")
             told = self.host.run("dpkg", "--remove", "slotwarden")
+            for server in cluster.servers:
+                self.assertEqual(save_points(server), OWN_POINTS, "without slotwarden it saves by its own save points")
             for port, pid in before.items():
                 self.assertRegex(told, rf"{port}\s+{pid}", "who removes it is told which servers run on")
             self.assertNotIn("slotwardend", self.host.run("ps", "-A", "-o", "comm="))

@@ -144,6 +144,7 @@ void SaveLedger::began(Instance& i, SaveState& s, const ForkedChild& child) {
                                                           : s.asked_by,
                                      child.pid.n, in_words(f.predicted), in_words(f.memory)));
   s.fork = std::move(f);
+  if (child.pid) on_begin_(child.pid);
 }
 
 void SaveLedger::came_and_went(Instance& i, SaveState& s) {

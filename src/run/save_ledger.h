@@ -24,7 +24,8 @@ struct MemoryNow {
 
 class SaveLedger {
  public:
-  explicit SaveLedger(Services& s) : services_(s) {}
+  // `on_begin` is called with each child that is seen to have begun.
+  SaveLedger(Services& s, std::function<void(Pid)> on_begin) : services_(s), on_begin_(std::move(on_begin)) {}
 
   [[nodiscard]] SaveState& of(Port p) { return states_[p]; }
   [[nodiscard]] const std::map<Port, SaveState>& all() const { return states_; }
@@ -59,6 +60,7 @@ class SaveLedger {
   static void learn_rate(const ServerInfo& info, SaveState& s);
 
   Services& services_;
+  std::function<void(Pid)> on_begin_;
   std::map<Port, SaveState> states_;
 };
 

@@ -63,7 +63,7 @@ SaveRotation::SaveRotation(Services& s, HostSavePolicy policy, std::chrono::mill
     : services_(s),
       policy_(policy),
       probe_interval_(probe_interval),
-      ledger_(s),
+      ledger_(s, [this](Pid child) { start(services_.loop, "the end of a child", await_end(child)); }),
       settings_(s, ledger_),
       syncs_(s, ledger_, settings_),
       planner_(s.loop),
@@ -341,9 +341,14 @@ asio::awaitable<void> SaveRotation::watch() {
   }
 }
 
+// Its end makes room for the next one, at once.
+asio::awaitable<void> SaveRotation::await_end(Pid child) {
+  if (auto watch = adapters::ProcessWatch::open(services_.loop, child)) (void)co_await (*watch)->wait();
+  planner_.ring();
+}
+
 void SaveRotation::watch_once() {
   ledger_.look();
-  if (!ledger_.gone().empty()) planner_.ring();
   if (!ledger_.forking()) {
     before_.reset();
     return;

@@ -56,6 +56,7 @@ class SaveRotation {
   asio::awaitable<void> begin(Instance& i, SaveState& s);
   asio::awaitable<void> balance(Bytes short_by);
   void count_processors();
+  asio::awaitable<void> await_end(Pid child);
   void watch_once();
   void end_child(Port port, std::string_view rule);
   void alert(const decide::WatchAnswer& answer);
