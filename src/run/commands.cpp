@@ -333,6 +333,9 @@ std::string Commands::reading(const control::Request& r, const std::vector<Insta
   }
   if (r.command == "CERT")
     return control::error("ERR slotwardenctl makes certificates by itself: the daemon hands no key out");
+  if (r.command == "BACKUPS")
+    return control::error(
+        "ERR slotwardenctl verifies and exports by itself: the daemon writes nowhere at a client's word");
   if (r.command == "INSPECT")
     return control::error("ERR slotwardenctl inspects by itself: the daemon reads no file at a client's word");
   if (r.command == "SAVES") return control::document(control::to_json(hooks_.saves(which)));
@@ -386,7 +389,7 @@ asio::awaitable<std::string> Commands::handle(control::Request r, Caller caller)
   if (!which) co_return control::error(which.error().what);
   if (r.command == "EVENTS") co_return co_await events(r, *which);
   if (r.command == "TAIL") co_return co_await tail(r, *which->front());
-  if (r.command == "BACKUPS") co_return co_await backups(*which);
+  if (r.command == "BACKUPS" && r.topic.empty()) co_return co_await backups(*which);
   co_await until_looked_for(*which, services_);
   const auto* known = control::find_command(r.command);
   if (known && known->changes) co_return co_await changing(r, *which, std::move(caller));
