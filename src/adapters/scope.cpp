@@ -1,47 +1,26 @@
 #include "adapters/scope.h"
 
-#include <systemd/sd-bus.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <memory>
+
+#include "adapters/system_bus.h"
 
 namespace slotwarden::adapters {
 
 namespace {
 
-constexpr std::uint64_t patience_us = 5'000'000;
 // A last save may take that long; systemd gives up on the whole shutdown after as much.
 constexpr std::uint64_t longest_stop_us = 30ull * 60 * 1'000'000;
-
-struct Unref {
-  void operator()(sd_bus* b) const { ::sd_bus_flush_close_unref(b); }
-  void operator()(sd_bus_message* m) const { ::sd_bus_message_unref(m); }
-};
-using Bus = std::unique_ptr<sd_bus, Unref>;
-using Message = std::unique_ptr<sd_bus_message, Unref>;
-
-Error failure(const std::string& what, int code) {
-  return Error{what + ": " + std::strerror(-code), -code};
-}
 
 bool is_in(Pid pid, const std::string& unit) {
   std::ifstream in("/proc/" + std::to_string(pid.n) + "/cgroup");
   for (std::string line; std::getline(in, line);)
     if (line.ends_with("/" + unit)) return true;
   return false;
-}
-
-Result<Bus> system_bus() {
-  sd_bus* raw = nullptr;
-  const int opened = ::sd_bus_open_system(&raw);
-  Bus bus(raw);
-  if (opened < 0) return failure("cannot reach the system bus", opened);
-  ::sd_bus_set_method_call_timeout(bus.get(), patience_us);
-  return bus;
 }
 
 // For -1 what systemd takes for "none" and for "unset": the largest number.
@@ -96,27 +75,23 @@ Result<void> place_in_scope(const ScopeRequest& r) {
   auto bus = system_bus();
   if (!bus) return bus.error();
   sd_bus_message* raw = nullptr;
-  int code = ::sd_bus_message_new_method_call(bus->get(), &raw, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
-                                              "org.freedesktop.systemd1.Manager",
+  int code = ::sd_bus_message_new_method_call(bus->get(), &raw, systemd_name, systemd_path, systemd_manager,
                                               there ? "SetUnitProperties" : "StartTransientUnit");
-  const Message call(raw);
+  const BusMessage call(raw);
   if (code >= 0) code = there ? append_change(call.get(), r) : append_start(call.get(), r);
-  if (code < 0) return failure("cannot ask for " + r.unit, code);
+  if (code < 0) return bus_failure("cannot ask for " + r.unit, code);
   sd_bus_error refusal = SD_BUS_ERROR_NULL;
   code = ::sd_bus_call(bus->get(), call.get(), 0, &refusal, nullptr);
   if (code >= 0) return {};
-  auto why = failure(there ? "systemd did not limit " + r.unit : "systemd did not make " + r.unit, code);
-  if (refusal.message) why.what += std::string(" (") + refusal.message + ")";
-  ::sd_bus_error_free(&refusal);
-  return why;
+  return bus_failure(there ? "systemd did not limit " + r.unit : "systemd did not make " + r.unit, code, &refusal);
 }
 
 bool host_is_stopping() {
   auto bus = system_bus();
   if (!bus) return false;
   char* state = nullptr;
-  const int code = ::sd_bus_get_property_string(bus->get(), "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
-                                                "org.freedesktop.systemd1.Manager", "SystemState", nullptr, &state);
+  const int code = ::sd_bus_get_property_string(bus->get(), systemd_name, systemd_path, systemd_manager, "SystemState",
+                                                nullptr, &state);
   const bool stopping = code >= 0 && std::strcmp(state, "stopping") == 0;
   std::free(state);
   return stopping;

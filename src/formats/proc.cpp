@@ -181,4 +181,16 @@ Result<ProcessorTimes> processor_times(std::string_view text) {
   return times;
 }
 
+std::string control_group(std::string_view text) {
+  std::string by_name;
+  Lines lines(text);
+  while (auto line = lines.next()) {
+    (void)take_until(*line, ':');
+    const auto controllers = take_until(*line, ':');
+    if (controllers.empty() && *line != "/") return std::string(*line);
+    if (controllers == "name=systemd") by_name = *line;
+  }
+  return by_name == "/" ? std::string() : by_name;
+}
+
 }  // namespace slotwarden::formats

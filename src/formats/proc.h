@@ -68,4 +68,8 @@ struct ProcessorTimes {
 };
 [[nodiscard]] Result<ProcessorTimes> processor_times(std::string_view text);
 
+// The control group by which a service manager counts a process, from /proc/PID/cgroup: the unified one, or the named
+// one of systemd where both are there. Empty for the root's.
+[[nodiscard]] std::string control_group(std::string_view text);
+
 }  // namespace slotwarden::formats

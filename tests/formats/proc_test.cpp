@@ -100,5 +100,13 @@ TEST(Kmsg, FindsTheVictimOfTheOomKiller) {
   EXPECT_FALSE(oom_victim(""));
 }
 
+TEST(ControlGroup, IsTheUnifiedOneOrSystemdsOwn) {
+  EXPECT_EQ(control_group("0::/system.slice/redis-7000.service\n"), "/system.slice/redis-7000.service");
+  EXPECT_EQ(control_group("9:name=systemd:/user.slice\n8:pids:/a\n0::/\n"), "/user.slice");
+  EXPECT_EQ(control_group("9:name=systemd:/\n0::/system.slice/x.service\n"), "/system.slice/x.service");
+  EXPECT_EQ(control_group("8:pids:/a\n0::/\n"), "");
+  EXPECT_EQ(control_group("not that file"), "");
+}
+
 }  // namespace
 }  // namespace slotwarden::formats
