@@ -5,10 +5,13 @@ restart of the server."""
 
 from __future__ import annotations
 
+from world.console import Console
+from world.overwriter import fill
 from world.scenario import Scenario, main
 from world.servers import Server
 from world.waiting import until
 from world.warden import Warden
+from world.world import build_directory
 
 OWN = "3600 1 300 100"
 LATE = "7200 1"
@@ -96,6 +99,18 @@ class SavePoints(Scenario):
         line = warden.ask("SAVES", server.port)["saves"][0]
         self.assertTrue(line["last"].startswith("saved"), line)
         self.assertIn(str(server.port), warden.human("saves"))
+
+    def test_while_a_person_sees_how_far_a_save_is(self) -> None:
+        server = self.world.server(save=OWN, appendonly="no", cluster_enabled="no", rdb_key_save_delay="3000")
+        warden = self.warden([server]).start()
+        warden.wait_running()
+        fill(server, 1_000)
+        screen = Console([build_directory() / "slotwardenctl", "-s", warden.socket, "save", str(server.port)],
+                         self.world.directory)
+        self.addCleanup(screen.close)
+        screen.expect(f"{server.port}: save [", 30)
+        screen.expect("%", 5)
+        self.assertEqual(screen.ends(60), 0)
 
     def test_not_where_it_may_not_be_saved(self) -> None:
         server = self.world.server(save=OWN, appendonly="no", user=f"warden on >{SECRET} ~* &* +@all -bgsave")

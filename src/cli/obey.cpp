@@ -155,7 +155,8 @@ ExitCode change(const Errand& e, Connection& daemon) {
     if (interest.in(event)) e.c.err << line(e.c, event) << std::endl;
   };
   const std::vector<std::string> argv = control::argv_of(e.request);
-  const Result<Answer> answer = ask_and_tell(daemon, argv, std::move(feed), e.order.timeout, tell);
+  LiveLine live(e.c, e.g.socket, e.request.command, e.request.targets);
+  const Result<Answer> answer = ask_and_tell(daemon, argv, std::move(feed), e.order.timeout, tell, live);
   return answer ? show(e, *answer) : no_answer(e, answer.error());
 }
 

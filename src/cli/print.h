@@ -37,6 +37,8 @@ void print(const Console& c, std::span<const control::AvailableInstance> all);
 void print(const Console& c, const control::RereadReply& r);
 void print(const Console& c, const control::SavesReply& r, std::int64_t now_unix_ms);
 void print(const Console& c, std::span<const control::PortBackups> all);
+// "save [####------] 40%, 3s left".
+[[nodiscard]] std::string fork_text(const control::RunningFork& r);
 // "1.2 MB": bytes of a file, as `ls` and disks count them.
 [[nodiscard]] std::string size_text(std::uint64_t n);
 // What `start --force` may lose, of every instance that it is for.

@@ -23,11 +23,8 @@ std::string bar(int percent) {
 
 std::string doing(const control::SaveLine& s) {
   if (!s.running) return s.may_fork ? "begins" : s.next_ms ? "waits " + brief_duration(*s.next_ms) : "waits";
-  const auto& r = *s.running;
-  std::string text =
-      r.kind + (r.for_replicas ? " for replicas " : " ") + bar(r.percent) + " " + std::to_string(r.percent) + "%";
-  if (r.eta_ms) text += ", " + brief_duration(*r.eta_ms) + " left";
-  return text + ", " + size_text(r.copied) + " of " + size_text(r.predicted) + " copied";
+  return fork_text(*s.running) + ", " + size_text(s.running->copied) + " of " + size_text(s.running->predicted) +
+         " copied";
 }
 
 Paint paint_of(const control::SaveLine& s) {
@@ -49,6 +46,12 @@ void print_memory(const Console& c, const control::SavesReply& r) {
 }
 
 }  // namespace
+
+std::string fork_text(const control::RunningFork& r) {
+  const auto text =
+      r.kind + (r.for_replicas ? " for replicas " : " ") + bar(r.percent) + " " + std::to_string(r.percent) + "%";
+  return r.eta_ms ? text + ", " + brief_duration(*r.eta_ms) + " left" : text;
+}
 
 void print(const Console& c, const control::SavesReply& r, std::int64_t now_unix_ms) {
   print_memory(c, r);
