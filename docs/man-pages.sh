@@ -62,6 +62,8 @@ see() { printf '\n# SEE ALSO\n\n%s\n' "$*"; }
 {
   printf '# SYNOPSIS\n\n**slotwardenctl** \\[**-s** _SOCKET_] \\[**--json**] \\[_COMMAND_ …]\n\n# DESCRIPTION\n\n'
   links <commands.md | promoted
+  printf '\n# TAKING OVER\n\n'
+  links <taking-over.md | sed 1d | sed 's/^## /### /' | promoted
   see "**slotwardend**(8), **slotwarden.toml**(5), **slotwarden-rules**(7)"
 } | page slotwardenctl 1 "ask and command the slotwardend of this host"
 {

@@ -13,6 +13,7 @@
 #include "run/certificates.h"
 #include "run/doctor.h"
 #include "run/inspect.h"
+#include "run/take_over.h"
 #include "run/verify_backups.h"
 
 namespace {
@@ -42,7 +43,14 @@ int main(int argc, char** argv) {
              .inspect_dataset = slotwarden::run::inspect_dataset,
              .verify_backups = slotwarden::run::verify_backups,
              .export_backup = slotwarden::run::export_backup,
-             .certificates = slotwarden::run::certificates};
+             .certificates = slotwarden::run::certificates,
+             .servers_to_take_over = slotwarden::run::servers_to_take_over,
+             .make_way = slotwarden::run::make_way,
+             .undo_way = slotwarden::run::undo_way,
+             .to_give_back = slotwarden::run::to_give_back,
+             .put_configuration_aside = slotwarden::run::put_configuration_aside,
+             .put_configuration_back = slotwarden::run::put_configuration_back,
+             .hand_back = slotwarden::run::hand_back};
   if (g.leave) {
     (*g.leave == 0 ? std::cout : std::cerr) << g.text;
     return *g.leave;

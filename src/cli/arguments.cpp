@@ -50,6 +50,10 @@ bool obey(std::string_view option, std::string_view value, Order& o) {
   if (option == "--verbose") o.verbose = true;
   if (option == "--fix") o.fix = true;
   if (option == "--keys") o.keys = true;
+  if (option == "--plan") o.plan = true;
+  if (option == "--unsupervised") o.unsupervised = true;
+  if (option == "--policy") o.policy = value;
+  if (option == "--policy") return !value.empty();
   if (option == "--biggest") {
     const auto n = number_from(value, 1000);
     o.biggest = static_cast<std::size_t>(n.value_or(0));

@@ -35,6 +35,9 @@ struct Order {
   bool verbose = false;
   bool fix = false;
   bool keys = false;
+  bool plan = false;          // ADOPT, GIVE-BACK
+  bool unsupervised = false;  // GIVE-BACK
+  std::string policy;         // ADOPT; empty: storage
   std::size_t biggest = 0;
   std::string config_file;                        // empty: the usual one
   std::string directory = "/etc/slotwarden/tls";  // CERT

@@ -42,6 +42,7 @@ Words arguments(const control::CommandText& c, std::span<const std::string> inst
       std::erase_if(ports, [](const std::string& s) { return s.empty() || s[0] < '0' || s[0] > '9'; });
       return ports;
     }
+    case control::Takes::ports: return {"all"};
     case control::Takes::command_name: return names();
     case control::Takes::channel: return {"events"};
     case control::Takes::backups: {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "facts/certificate_file.h"
 #include "facts/finding.h"
 #include "facts/result.h"
+#include "facts/take_over.h"
 
 namespace slotwarden::cli {
 
@@ -44,6 +46,16 @@ struct Local {
   std::function<Result<std::vector<CertificateFile>>(const std::string& action, const std::string& name,
                                                      const std::string& directory, int days)>
       certificates;
+  // `adopt` and `give-back`: run/take_over.h.
+  std::function<Result<std::vector<TakeOver>>(const std::string& config_file, const std::string& policy)>
+      servers_to_take_over;
+  std::function<Result<void>(const TakeOver&)> make_way;
+  std::function<Result<void>(const TakeOver&)> undo_way;
+  std::function<Result<GiveBack>(const std::string& config_file, Port port, std::optional<Pid> pid, bool unsupervised)>
+      to_give_back;
+  std::function<Result<std::string>(const GiveBack&)> put_configuration_aside;
+  std::function<Result<void>(const GiveBack&, const std::string& aside)> put_configuration_back;
+  std::function<Result<std::string>(const GiveBack&)> hand_back;
 };
 
 }  // namespace slotwarden::cli

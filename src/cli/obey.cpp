@@ -17,6 +17,7 @@
 #include "cli/inspect.h"
 #include "cli/last_status.h"
 #include "cli/print.h"
+#include "cli/take_over.h"
 #include "cli/waiting.h"
 #include "control/commands.h"
 #include "control/event_json.h"
@@ -240,6 +241,8 @@ control::ExitCode obey(const Console& c, const Globals& g, std::span<const std::
   if (request.command == "CERT") return cert(c, g, *order, errand.json);
   if (request.command == "BACKUPS" && request.topic == "verify") return verify_backups(c, g, *order, errand.json);
   if (request.command == "BACKUPS" && request.topic == "export") return export_backup(c, g, *order, errand.json);
+  if (request.command == "ADOPT") return adopt(c, g, *order, errand.json);
+  if (request.command == "GIVE-BACK") return give_back(c, g, *order, errand.json);
   if (request.command == "INSPECT") return inspect(c, g, *order, errand.json);
   if (request.command == "HOST") {
     if (request.topic.starts_with("print ")) return print_host_file(c, g, *order, errand.json);

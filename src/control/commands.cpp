@@ -70,6 +70,17 @@ constexpr std::array for_restore{
     timeout,
     progress};
 
+constexpr OptionText config_file{"--config", "", "FILE", "the daemon's configuration (/etc/slotwarden/slotwarden.toml)",
+                                 true};
+constexpr std::array for_adopt{OptionText{"--plan", "", "", "only show what would be done, as without a port", true},
+                               OptionText{"--policy", "", "NAME", "the policy to keep them by (storage)", true},
+                               OptionText{"--yes", "", "", "do not ask, after printing what will be done", true},
+                               config_file};
+constexpr std::array for_give_back{
+    OptionText{"--plan", "", "", "only show what would be done", true},
+    OptionText{"--unsupervised", "", "", "also where nobody would keep it then: it runs on", true},
+    OptionText{"--yes", "", "", "do not ask, after printing what will be done", true}, config_file};
+
 constexpr std::string_view outcomes = "an array of {port, outcome, rule, text}";
 
 constexpr std::array table{
@@ -138,6 +149,17 @@ constexpr std::array table{
                 "changes, predicted_bytes, urgency, failures, taken_over, problem, running, last, last_at}, with "
                 "running {kind, "
                 "ordered, percent, running_ms, eta_ms, copied_bytes, predicted_bytes} while it forks"},
+    CommandText{"ADOPT", Takes::ports, false, true,
+                "take servers that run without slotwarden over as they run; without a port, show which there are and "
+                "who keeps them, which needs no daemon",
+                "an array of {port, outcome, rule, text}; of a plan, an array of {port, pid, user, server, config, "
+                "directory, role, master, clients, keeper, keeper_name, ruling, rule, because, release, detail, steps}",
+                for_adopt},
+    CommandText{"GIVE-BACK", Takes::one_port, false, true,
+                "let go of a server that was adopted, as it runs: its unit has it again where systemd can take it",
+                "an array of {port, outcome, rule, text}; of a plan, {port, pid, unit, configuration, ruling, rule, "
+                "because, release, detail, steps}",
+                for_give_back},
     CommandText{"EVENTS", Takes::any_instances, false, false, "what happened, oldest first",
                 "an array of {at, port, event, rule, detail, id}", for_events},
     CommandText{"TAIL", Takes::one_port, false, false, "the end of what the server wrote to its log",
@@ -196,6 +218,7 @@ std::string_view instances(Takes t) {
     case Takes::inspection: return " dump FILE | dataset PORT";
     case Takes::backups: return " [verify] [PORT|all|POLICY…] | export PORT GENERATION DIR";
     case Takes::certificates: return " init CLUSTER | issue HOST | show [FILE]";
+    case Takes::ports: return " [PORT…|all]";
     case Takes::host_words: return " print sysctl|tmpfiles|limits|systemd | restore | enforce";
   }
   return "";

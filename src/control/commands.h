@@ -19,7 +19,8 @@ enum class Takes {
   host_words,
   inspection,
   certificates,
-  backups
+  backups,
+  ports  // by number or `all`: no instances yet
 };
 
 struct OptionText {

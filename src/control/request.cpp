@@ -192,6 +192,9 @@ Fault add_word(const CommandText& c, std::string_view word, Request& r) {
       if (word != "events") return "the only channel is events, not " + quoted(word);
       r.topic = word;
       return {};
+    case Takes::ports:
+      if (!port_target(word) && word != "all") return quoted(word) + " is neither a port (1 to 65535) nor all";
+      return add_target(word, r);
     case Takes::inspection: return add_inspected(word, r);
     case Takes::backups: return add_backups_word(word, r);
     case Takes::certificates: return add_certificate_word(word, r);

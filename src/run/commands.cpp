@@ -11,6 +11,7 @@
 #include "control/commands.h"
 #include "control/event_json.h"
 #include "observe/tail.h"
+#include "run/adoption.h"
 #include "run/backups.h"
 #include "run/explain.h"
 #include "run/keeper.h"
@@ -385,6 +386,8 @@ asio::awaitable<std::string> Commands::changing(const control::Request& r, const
 }
 
 asio::awaitable<std::string> Commands::handle(control::Request r, Caller caller) {
+  if (r.command == "ADOPT" || r.command == "GIVE-BACK")
+    co_return co_await adoption(std::move(r), describe(caller), services_, hooks_);
   auto which = targets(r);
   if (!which) co_return control::error(which.error().what);
   if (r.command == "EVENTS") co_return co_await events(r, *which);

@@ -24,6 +24,8 @@ struct DaemonHooks {
   // The configuration's files against what runs; the error lists every mistake in them.
   std::function<Result<control::RereadReply>()> compare;
   std::function<std::vector<control::Outcome>()> take_up;
+  // By run/adoption.h.
+  std::function<Result<config::InstanceConfig>(Port)> configured;
   std::function<void()> shut_down;
   std::function<control::HostReport()> host_report;
   std::function<asio::awaitable<std::vector<control::Outcome>>(bool restore, std::string who)> host_restore;

@@ -13,6 +13,7 @@
 #include "adapters/service_manager.h"
 #include "control/status.h"
 #include "observe/proc.h"
+#include "run/adoption.h"
 #include "run/backups.h"
 #include "run/certificate_watch.h"
 #include "run/commands.h"
@@ -65,6 +66,7 @@ struct Daemon::Impl {
         commands(services,
                  {.compare = [this] { return compare(); },
                   .take_up = [this] { return take_up(); },
+                  .configured = [this](Port p) { return configured(compare(), reload(), p); },
                   .shut_down = [this] { stop("the command shutdown"); },
                   .host_report = [this] { return host_report(); },
                   .host_restore = [this](bool restore,
@@ -202,6 +204,7 @@ std::vector<control::Outcome> Daemon::Impl::take_up() {
     const bool changed = !same(i.conf, c) || i.removed;
     const bool other_policy = i.policy != fresh.config.policy_of(c);
     i.removed = false;
+    i.let_go = false;
     i.conf = c;
     i.policy = fresh.config.policy_of(c);
     if (other_policy) enter_scope(i, services);

@@ -29,8 +29,8 @@ using control::Outcome;
 
 constexpr auto usual_config = "/etc/slotwarden/slotwarden.toml";
 
-// The configuration, or what holds where there is none. A mistake in it is an error: judging by half of a policy would
-// call a host fit that is not.
+}  // namespace
+
 Result<config::Config> configuration(const std::string& given) {
   const std::string file = given.empty() ? usual_config : given;
   std::error_code ignored;
@@ -43,7 +43,6 @@ Result<config::Config> configuration(const std::string& given) {
   return Error{mistakes};
 }
 
-// Where packages put the file of a server that does not name it in its command line any more.
 std::string usual_file(const observe::RunningServer& r) {
   if (!r.config_file.empty()) return r.config_file;
   const auto port = std::to_string(r.port.n);
@@ -56,6 +55,8 @@ std::string usual_file(const observe::RunningServer& r) {
     }
   return {};
 }
+
+namespace {
 
 // A server that no configuration names: by its own file where that is found, else as one without a password.
 std::unique_ptr<Instance> stranger(const asio::any_io_executor& on, const observe::RunningServer& r,

@@ -4,14 +4,22 @@
 #include <string>
 #include <vector>
 
+#include "config/config.h"
 #include "control/host_report.h"
 #include "control/outcome.h"
 #include "facts/result.h"
+#include "observe/host_settings.h"
 
 namespace slotwarden::run {
 
 // Each reads the configuration anew; an empty name means /etc/slotwarden/slotwarden.toml, which need not exist: the
 // shipped policies hold then. Blocking, with an event loop of its own.
+
+// The configuration, or what holds where there is none. A mistake in it is an error: judging by half of a policy would
+// call a host fit that is not.
+[[nodiscard]] Result<config::Config> configuration(const std::string& config_file);
+// Where packages put the file of a server that does not name it in its command line any more; empty: not found.
+[[nodiscard]] std::string usual_file(const observe::RunningServer& r);
 
 // Every server of the configuration that runs, and every other one.
 [[nodiscard]] Result<control::HostReport> look_at_this_host(const std::string& config_file);

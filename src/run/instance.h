@@ -148,9 +148,11 @@ struct Instance {
   std::string forced_by;
   bool stop_asked = false;  // the running process was asked to end
   std::optional<Accept> accept;
-  bool planned = false;  // a planned stop, restart or hand-over is under way
-  bool removed = false;  // gone from the configuration: let go of it
-  bool kept = false;     // a keeper runs for it
+  bool planned = false;    // a planned stop, restart or hand-over is under way
+  bool removed = false;    // gone from the configuration: let go of it
+  bool kept = false;       // a keeper runs for it
+  bool take_back = false;  // its identity was just written: look for the process again
+  bool let_go = false;     // given back: its keeper ends while the process runs on
 
   std::function<void()> saved_now;  // a save of it was seen, or it has begun to serve
   std::function<void()> probe_now;  // asks the server at once instead of at the next tick

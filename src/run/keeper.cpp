@@ -184,6 +184,8 @@ asio::awaitable<void> end_orphans(Instance& i, Services& s) {
     s.journal.warn(i.port(), "error", "", ended.error().what);
 }
 
+asio::awaitable<void> adopt(Instance& i, Services& s);
+
 // Until the server was started, or the instance or the daemon goes.
 asio::awaitable<bool> down(Instance& i, Services& s) {
   i.down_since = i.down_since.value_or(now());
@@ -193,6 +195,13 @@ asio::awaitable<bool> down(Instance& i, Services& s) {
   const auto asked = now();
   while (i.succession && i.succession->hurries() && since(asked) < succession_first) co_await i.bell.wait(20ms);
   while (!s.stopping) {
+    if (std::exchange(i.take_back, false)) co_await adopt(i, s);
+    if (i.watch) {
+      close_succession(i);
+      i.down_since.reset();
+      i.gate = {};
+      co_return true;
+    }
     const auto before = std::string(i.gate.verdict.rule);
     const bool accepting = i.accept && !i.accept->outcome;
     auto e = co_await gather_start(i, s);
@@ -251,8 +260,13 @@ Tri by_oom(const Instance& i, const ExitStatus& e) {
 
 // Until the running server has ended.
 asio::awaitable<void> up(Instance& i, Services& s) {
-  auto status = co_await i.watch->wait();
-  if (s.stopping) co_return;
+  ExitStatus status;
+  try {
+    status = co_await i.watch->wait();
+  } catch (const boost::system::system_error&) {  // the watch was taken away
+    if (!i.let_go) throw;
+  }
+  if (s.stopping || i.let_go) co_return;
   const auto death = now();
   Ended e{status, death, unix_ms(), since(i.started), i.stop_asked, false};
   if (i.cluster_node()) i.nodes_file = observe::nodes_conf(i.server->nodes_path());
@@ -310,6 +324,9 @@ asio::awaitable<void> adopt(Instance& i, Services& s) {
   i.watch = std::move(*watch);
   i.adopted = true;
   i.oom_kills_before = kernel_oom_kills();
+  // Who was started by slotwarden inherited the lock; one that was taken over has none.
+  if (!i.lock && readable)
+    if (auto lock = adapters::DirectoryLock::take(i.directory())) i.lock = std::move(*lock);
   move(i, decide::LifeEvent::adopted);
   s.journal.note(i.port(), "adopted", verdict.verdict, fmt::format("pid {}, it was not touched", i.process->pid.n));
   if (i.probe_now) i.probe_now();
@@ -355,6 +372,11 @@ asio::awaitable<void> keep(Instance& i, Services& s) {
     }
     co_await up(i, s);
     if (s.stopping) co_return;
+    if (i.let_go) {
+      close_succession(i);
+      i.kept = false;
+      co_return;
+    }
   }
 }
 

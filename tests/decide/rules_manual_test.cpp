@@ -23,6 +23,7 @@
 #include "decide/save_watch.h"
 #include "decide/start.h"
 #include "decide/succession.h"
+#include "decide/take_over.h"
 #include "decide/transfer.h"
 
 namespace slotwarden::decide {
@@ -74,6 +75,11 @@ std::vector<Chapter> chapters() {
       {"It does not answer: is it dead?", "Health. `wait` leaves it alone, `refuse` ends it.", health_rules()},
       {"Is the server that runs there ours?",
        "Adoption. Asked when the daemon starts. What is refused is a stranger, and is not touched.", adopt_rules()},
+      {"May a server that runs without slotwarden be taken over as it is?",
+       "Taking over. Asked by `slotwardenctl adopt` of every such server, and by the daemon once more before it is "
+       "done. `go` touches no process.",
+       take_over_rules()},
+      {"May a server be given back?", "Asked by `slotwardenctl give-back`.", give_back_rules()},
       {"May it be saved now?",
        "Saves. Asked of every server once a second; `slotwardenctl saves` shows the answers. `go` gives it a lease, "
        "`wait` ends by itself, what is refused is never saved by slotwarden.",
