@@ -6,7 +6,6 @@
 #include "cli/captured.h"
 #include "cli/obey.h"
 #include "cli/small_daemon.h"
-#include "control/json.h"
 
 namespace slotwarden::cli {
 namespace {
@@ -32,9 +31,7 @@ TakeOver server(std::uint16_t port, const Verdict& v) {
 // A host with one server of a unit, 7000, and one of supervisord, 7001; whatever is done is in the diary.
 struct Host {
   explicit Host(std::string answer)
-      : daemon({{"PID", control::document("[]")},
-                {"ADOPT", control::document(answer)},
-                {"GIVE-BACK", control::document(answer)}}) {
+      : daemon({{"PID", control::bulk("[]")}, {"ADOPT", control::bulk(answer)}, {"GIVE-BACK", control::bulk(answer)}}) {
     g.socket = daemon.path();
     g.local.servers_to_take_over = [](const std::string&, const std::string&) -> Result<std::vector<TakeOver>> {
       return std::vector{server(7000, may), server(7001, may_not)};
