@@ -190,10 +190,10 @@ SavePlan plan_saves(const SaveEvidence& e) {
 
 int leases_of(const LeaseEvidence& e) {
   constexpr int most = 4;
-  constexpr double enough = 0.5;  // of a processor, for a child to make headway beside the servers
+  constexpr double half = 0.5;  // of a processor: with so much a child makes headway beside the servers
   if (e.wanted > 0) return e.wanted;
-  const int now = e.forks + (e.idle >= enough ? 1 : 0);
-  return std::clamp(now, 1, std::clamp(e.processors, 1, most));
+  const int spare = static_cast<int>(std::clamp(e.idle, 0.0, static_cast<double>(most)) + half);
+  return std::clamp(e.forks + spare, 1, std::clamp(e.processors, 1, most));
 }
 
 std::span<const RuleText> save_rules() {

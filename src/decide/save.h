@@ -94,13 +94,13 @@ struct SavePlan {
 
 [[nodiscard]] SavePlan plan_saves(const SaveEvidence& e);
 
-// How many forks at once: as the operator said, else one, and one more than there are now while half a processor is
-// idle beside them; never more than four, since they share a disk.
+// How many forks at once: as the operator said, else as many as were at work while idleness was measured, and one more
+// for each processor, or most of one, that was idle beside them; never more than four, since they share a disk.
 struct LeaseEvidence {
   int wanted = 0;  // 0: as many as fit
   int processors = 1;
   double idle = 0;  // processors' worth of idleness, lately
-  int forks = 0;    // at work now
+  int forks = 0;    // that were at work meanwhile
 };
 [[nodiscard]] int leases_of(const LeaseEvidence& e);
 

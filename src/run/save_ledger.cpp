@@ -138,7 +138,7 @@ void SaveLedger::began(Instance& i, SaveState& s, const ForkedChild& child) {
     f.last_save_unix = std::max(i.info->last_save_unix, s.save_unix_then);
   }
   services_.journal.note(i.port(), "save-started", f.ordered ? s.answer.verdict.rule : std::string_view{},
-                         fmt::format("a {} by {}, pid {}; {} of {} may be copied", name(child.kind),
+                         fmt::format("a {} by {}, pid {}; {} of {} may be copied", name(f.child.kind),
                                      !f.ordered           ? "the server itself"
                                      : s.asked_by.empty() ? "slotwarden"
                                                           : s.asked_by,

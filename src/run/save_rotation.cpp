@@ -193,15 +193,6 @@ decide::SaveCandidate SaveRotation::candidate(const Instance& i, SaveState& s) c
   return c;
 }
 
-void SaveRotation::count_processors() {
-  const auto times = observe::processor_times();
-  if (!times) return;
-  const auto all = times->all - processors_.all;
-  if (processors_.all && times->all > processors_.all && times->idle >= processors_.idle)
-    idle_ = static_cast<double>(times->idle - processors_.idle) / static_cast<double>(all) * times->processors;
-  if (all > 20) processors_ = *times;
-}
-
 // Hundreds of servers in groups of their own are many small files: while nobody forks they are not read every second.
 void SaveRotation::look_at_memory() {
   memory_ = ledger_.memory(policy_.reserve_percent);
@@ -219,11 +210,8 @@ decide::SaveEvidence SaveRotation::evidence() {
   e.forks = ledger_.forks(memory_);
   e.pressure_percent = pressure_;
   e.pressure_allowed = policy_.pressure_percent;
-  count_processors();
-  leases_ = decide::leases_of({.wanted = policy_.at_once,
-                               .processors = processors_.processors,
-                               .idle = idle_,
-                               .forks = static_cast<int>(e.forks.size())});
+  spare_.count(static_cast<int>(e.forks.size()));
+  leases_ = spare_.leases(policy_.at_once);
   e.leases = leases_;
   e.minute_of_week = minute_of_week();
   return e;
@@ -285,6 +273,7 @@ asio::awaitable<void> SaveRotation::round() {
   }
   for (const auto port : leased)
     if (auto* i = instance(port); i && !services_.stopping) co_await begin(*i, ledger_.of(port));
+  spare_.forks_are(static_cast<int>(ledger_.forks(memory_).size()));
   co_await balance(plan.short_by);
 }
 

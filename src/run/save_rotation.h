@@ -13,11 +13,11 @@
 #include "control/outcome.h"
 #include "control/saves.h"
 #include "facts/save_policy.h"
-#include "formats/proc.h"
 #include "run/bell.h"
 #include "run/save_ledger.h"
 #include "run/save_settings.h"
 #include "run/services.h"
+#include "run/spare_processors.h"
 #include "run/sync_turns.h"
 
 namespace slotwarden::run {
@@ -55,7 +55,6 @@ class SaveRotation {
   [[nodiscard]] decide::SaveCandidate candidate(const Instance& i, SaveState& s) const;
   asio::awaitable<void> begin(Instance& i, SaveState& s);
   asio::awaitable<void> balance(Bytes short_by);
-  void count_processors();
   asio::awaitable<void> await_end(Pid child);
   void watch_once();
   void end_child(Port port, std::string_view rule);
@@ -80,8 +79,7 @@ class SaveRotation {
   std::optional<Bytes> before_;  // of the host, at the last look
   Instant looked_ = now();
   Bytes shrinking_;  // a second, lately
-  formats::ProcessorTimes processors_;
-  double idle_ = 0;
+  SpareProcessors spare_;
   int leases_ = 1;
   std::optional<int> pressure_;
   std::set<std::string_view> alerted_;  // the rules that were told of since memory was last enough

@@ -258,6 +258,9 @@ TEST(Leases, AreOneAndAnotherWhileProcessorsAreIdle) {
   EXPECT_EQ(leases_of({.processors = 2, .idle = 0}), 1);
   EXPECT_EQ(leases_of({.processors = 2, .idle = 0.4, .forks = 1}), 1);
   EXPECT_EQ(leases_of({.processors = 2, .idle = 0.6, .forks = 1}), 2);
+  EXPECT_EQ(leases_of({.processors = 2, .idle = 1.6}), 2) << "as many as will find a processor, at once";
+  EXPECT_EQ(leases_of({.processors = 8, .idle = 2.4}), 2);
+  EXPECT_EQ(leases_of({.processors = 8, .idle = 2.6, .forks = 1}), 4);
   EXPECT_EQ(leases_of({.processors = 2, .idle = 2, .forks = 5}), 2);
   EXPECT_EQ(leases_of({.processors = 64, .idle = 60, .forks = 20}), 4);
   EXPECT_EQ(leases_of({.wanted = 7, .processors = 2}), 7);
