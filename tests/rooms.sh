@@ -39,9 +39,10 @@ complain "nothing here destroys data (law 1)" < <(
 # The files that remove something, and each removes only what this program made: a socket, an identity file, a
 # temporary file of its own, the second name that a kept copy has while it is put in place, and a generation of a backup
 # that retention outdates: one whose note says that slotwarden made it, and never the last good one; what it had begun
-# to write of an export that failed; and the drop-ins of a unit whose server is given back to it. One exception: the
-# unfinished temporary file of a dead writer, once it lies whole on another disk.
-may_remove='^src/(adapters/(process|spawn|spawn_child)|act/(publish|kept|leftovers|exported|unit_files)|run/control_server)\.cpp:'
+# to write of an export that failed; the drop-ins of a unit whose server is given back to it; and the files of a
+# rehearsal, each by its name. One exception: the unfinished temporary file of a dead writer, once it lies whole on
+# another disk.
+may_remove='^src/(adapters/(process|spawn|spawn_child)|act/(publish|kept|leftovers|exported|unit_files|scratch)|run/control_server)\.cpp:'
 complain "only the files listed in tests/rooms.sh may remove or empty a file, never a dataset or nodes.conf (law 1)" < <(
   code src | grep -E '\b(unlink|unlinkat|ftruncate|truncate)\(|O_TRUNC|(^|[^.>_[:alnum:]])remove\(' |
     grep -vE "std::remove\([a-z_.]*begin\(|$may_remove")

@@ -60,6 +60,8 @@ struct SpawnRequest {
   // The child, still as the daemon's user, writes here (atomically, by rename) the boot id, a newline and its own
   // /proc/self/stat before it execs; so a daemon that dies at any moment finds out which process it had started.
   std::string identity_file;
+  // It is killed when the daemon ends, however that ends: for what is no server of anybody's.
+  bool dies_with_us = false;
   int inherited_fd = -1;  // stays open in the server (the data directory's lock); -1 for none
 };
 

@@ -136,6 +136,7 @@ Result<ChildPlan> plan_of(const SpawnRequest& r) {
   if (r.nproc >= 0) plan.nproc = static_cast<rlim_t>(r.nproc);
   plan.inherited = r.inherited_fd;
   plan.directory = r.directory;
+  if (r.dies_with_us) plan.dies_with = ::getpid();
   return plan;
 }
 
@@ -148,6 +149,7 @@ std::string failed_step(const SpawnRequest& r, Step step) {
     case Step::limits: return "cannot set the limits of " + r.executable;
     case Step::descriptors: return "cannot arrange the descriptors of " + r.executable;
     case Step::user: return "cannot become user " + r.user.value_or("") + " (the daemon must be root or that user)";
+    case Step::parent: return "cannot tie the life of " + r.executable + " to the daemon's";
     case Step::directory: return "cannot enter the directory " + r.directory;
     case Step::execute: return "cannot execute " + r.executable;
   }

@@ -103,6 +103,14 @@ bool change_user(const ChildPlan& plan) noexcept {
          ::setresuid(a.uid, a.uid, a.uid) == 0;
 }
 
+// After the change of the user, which would undo it. The parent may have died before.
+bool tie_to_parent(const ChildPlan& plan) noexcept {
+  if (plan.dies_with == 0) return true;
+  if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return false;
+  errno = ESRCH;
+  return ::getppid() == plan.dies_with;
+}
+
 }  // namespace
 
 int prepare_child(const ChildPlan& plan, Progress& progress) noexcept {
@@ -121,6 +129,8 @@ int prepare_child(const ChildPlan& plan, Progress& progress) noexcept {
   if (!arrange_descriptors(plan)) return failed();
   progress.step = Step::user;
   if (!change_user(plan)) return failed();
+  progress.step = Step::parent;
+  if (!tie_to_parent(plan)) return failed();
   progress.step = Step::directory;
   if (::chdir(plan.directory.c_str()) != 0) return failed();
   progress.step = Step::execute;

@@ -13,7 +13,7 @@
 namespace slotwarden::adapters {
 
 // The step at which a child stands, for the parent to name if it fails.
-enum class Step { start, session, signals, identity, limits, descriptors, user, directory, execute };
+enum class Step { start, session, signals, identity, limits, descriptors, user, parent, directory, execute };
 
 // Lies in memory that parent and child share; written by the child only.
 struct Progress {
@@ -36,6 +36,7 @@ struct ChildPlan {
   int inherited = -1;
   std::optional<Account> become;  // unset: stay who we are
   std::string directory;
+  int dies_with = 0;  // the pid of the parent whose end is its own; 0: it outlives us
 };
 
 // Called in the child only, where no thread but ours exists and locks may be held for ever: makes system calls and

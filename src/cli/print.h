@@ -36,7 +36,7 @@ void print(const Console& c, std::span<const control::PidReply> all);
 void print(const Console& c, std::span<const control::AvailableInstance> all);
 void print(const Console& c, const control::RereadReply& r);
 void print(const Console& c, const control::SavesReply& r, std::int64_t now_unix_ms);
-void print(const Console& c, std::span<const control::PortBackups> all);
+void print(const Console& c, std::span<const control::PortBackups> all, std::int64_t now_unix_ms);
 // "save [####------] 40%, 3s left".
 [[nodiscard]] std::string fork_text(const control::RunningFork& r);
 // "1.2 MB": bytes of a file, as `ls` and disks count them.

@@ -149,7 +149,11 @@ Result<ExitCode> print_answer(const Console& c, std::string_view command, const 
       for (const control::Explanation& e : all) print(c, e, now);
       return ExitCode::done;
     });
-  if (command == "BACKUPS") return shown(j, control::backups_from_json, plainly);
+  if (command == "BACKUPS")
+    return shown(j, control::backups_from_json, [&](const auto& all) {
+      print(c, all, now);
+      return ExitCode::done;
+    });
   if (command == "EVENTS") return shown(j, control::events_from_json, plainly);
   if (command == "SAVES")
     return shown(j, control::saves_from_json, [&](const control::SavesReply& r) {

@@ -13,9 +13,24 @@ Paint paint_of(const control::ListedCopy& l) {
   return l.copy.state == DatasetState::valid ? Paint::good : Paint::warning;
 }
 
-void print(const Console& c, const control::PortBackups& b) {
+void print(const Console& c, const Rehearsed& r, std::int64_t now_unix_ms) {
+  if (r.proven)
+    c.out << fmt::format("  proven {} ago: {}, {} keys, loaded in {:.1f} s within {}\n",
+                         brief_duration(now_unix_ms - r.proven->at_unix_ms), printable(r.proven->generation),
+                         r.proven->keys, static_cast<double>(r.proven->loaded_ms) / 1000,
+                         size_text(r.proven->memory.n));
+  if (r.doubtful())
+    c.out << "  "
+          << painted(c, Paint::bad,
+                     fmt::format("not proven {} ago: {}: {}: {}", brief_duration(now_unix_ms - r.failed->at_unix_ms),
+                                 printable(r.failed->generation), r.failed->rule, printable(r.failed->detail)))
+          << '\n';
+}
+
+void print(const Console& c, const control::PortBackups& b, std::int64_t now_unix_ms) {
   c.out << painted(c, Paint::bold, std::to_string(b.port.n)) << (b.enabled ? "" : "  (its policy makes none)") << '\n';
   if (!b.trouble.empty()) c.out << "  " << painted(c, Paint::bad, "its last save: " + printable(b.trouble)) << '\n';
+  print(c, b.rehearsed, now_unix_ms);
   if (b.copies.empty()) {
     c.out << "  nothing is kept\n";
     return;
@@ -65,8 +80,8 @@ std::string size_text(std::uint64_t n) {
   return fmt::format("{:.1f} GB", static_cast<double>(n) / 1e9);
 }
 
-void print(const Console& c, std::span<const control::PortBackups> all) {
-  for (const auto& b : all) print(c, b);
+void print(const Console& c, std::span<const control::PortBackups> all, std::int64_t now_unix_ms) {
+  for (const auto& b : all) print(c, b, now_unix_ms);
 }
 
 }  // namespace slotwarden::cli

@@ -45,6 +45,14 @@ void each_backup_option(P& p, Visit&& visit) {
                .doc = "How long that program may run; then it and what it started are ended.",
                .least = 1},
         p.hook_limit);
+  visit(
+      Option{.name = "backup.rehearse_every",
+             .form = Form::duration,
+             .doc =
+                 "Load the newest generation in a server of its own and count its keys, when none was for so long. It "
+                 "takes as much memory as the instance for that time, and is not begun without it. 0s: only by "
+                 "slotwardenctl rehearse."},
+      p.rehearse_every);
 }
 
 }  // namespace slotwarden::config

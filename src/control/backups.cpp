@@ -1,6 +1,7 @@
 #include "control/backups.h"
 
 #include "control/fields.h"
+#include "control/rehearsal.h"
 #include "control/timestamp.h"
 
 namespace slotwarden::control {
@@ -72,6 +73,9 @@ Result<PortBackups> port_from_json(const Json& j) {
   f.flag("enabled", b.enabled);
   f.text("trouble", b.trouble);
   f.list("copies", b.copies, copy_from_json);
+  auto rehearsed = rehearsed_from_json(j);
+  if (!rehearsed) return rehearsed.error();
+  b.rehearsed = std::move(*rehearsed);
   return f.finish(std::move(b));
 }
 
@@ -82,8 +86,12 @@ Json to_json(const std::vector<PortBackups>& all) {
   for (const auto& b : all) {
     Json copies = Json::array();
     for (const auto& c : b.copies) copies.push_back(json_of(c));
-    out.push_back(
-        Json{{"port", b.port.n}, {"enabled", b.enabled}, {"trouble", text_or_null(b.trouble)}, {"copies", copies}});
+    out.push_back(Json{{"port", b.port.n},
+                       {"enabled", b.enabled},
+                       {"trouble", text_or_null(b.trouble)},
+                       {"copies", copies},
+                       {"proven", to_json(b.rehearsed.proven)},
+                       {"not_proven", to_json(b.rehearsed.failed)}});
   }
   return out;
 }

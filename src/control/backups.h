@@ -6,6 +6,7 @@
 
 #include "control/json.h"
 #include "facts/kept_copy.h"
+#include "facts/rehearsal.h"
 #include "facts/result.h"
 
 namespace slotwarden::control {
@@ -21,6 +22,7 @@ struct PortBackups {
   bool enabled = false;
   std::string trouble{};  // its last save was found bad
   std::vector<ListedCopy> copies{};
+  Rehearsed rehearsed{};
 };
 
 [[nodiscard]] Json to_json(const std::vector<PortBackups>& all);

@@ -57,6 +57,8 @@ constexpr std::array for_inspect{
 constexpr std::array for_backups{
     OptionText{"--config", "", "FILE", "for verify and export: the daemon's (/etc/slotwarden/slotwarden.toml)", true}};
 
+constexpr std::array for_rehearse{timeout, progress};
+
 constexpr std::array for_cert{
     OptionText{"--directory", "", "DIR", "where they are kept (/etc/slotwarden/tls)", true},
     OptionText{"--days", "", "N", "how long it is to be valid: an authority 3650 days, a host 397, unless given",
@@ -115,14 +117,20 @@ constexpr std::array table{
                 "put a dump in place of the dataset of a server that is down; it is verified first, and what was there "
                 "is kept",
                 outcomes, for_accept},
-    CommandText{"BACKUPS", Takes::backups, false, false,
-                "the generations kept beside each instance's data; verify reads each of them through again, and export "
-                "copies one to another place, with the cluster's topology and sums; both need no daemon",
-                "an array of {port, enabled, trouble, copies [{generation, why, state, keys, size, kept, saved, "
-                "in_place, shard, node, saved_by, replid, offset, sha256}]}; verify the same, with detail and do for "
-                "each generation as it is now; export {port, directory, generation, files [{file, size, sha256}], "
-                "keys, trouble}",
-                for_backups},
+    CommandText{
+        "BACKUPS", Takes::backups, false, false,
+        "the generations kept beside each instance's data; verify reads each of them through again, and export "
+        "copies one to another place, with the cluster's topology and sums; both need no daemon",
+        "an array of {port, enabled, trouble, copies [{generation, why, state, keys, size, kept, saved, "
+        "in_place, shard, node, saved_by, replid, offset, sha256}], proven {generation, sha256, keys, at, loaded_ms, "
+        "memory}, not_proven {generation, at, rule, detail}}; verify the same, with detail and do for "
+        "each generation as it is now; export {port, directory, generation, files [{file, size, sha256}], "
+        "keys, trouble}",
+        for_backups},
+    CommandText{"REHEARSE", Takes::any_instances, false, true,
+                "load the newest generation in a server of its own, which nobody can reach, count its keys and end it; "
+                "backups shows what was proven; it needs as much memory as the instance",
+                outcomes, for_rehearse},
     CommandText{"RESTORE", Takes::one_port, false, true,
                 "stop a master without a hand-over, put a generation in place of its dataset, start it, and let its "
                 "replicas in once its keys were counted; what was there is kept",

@@ -20,6 +20,8 @@ struct BackupPolicy {
   // Run for each new generation, with its path in the environment; empty: nothing.
   std::string hook;
   std::chrono::milliseconds hook_limit{600'000};
+  // The newest generation is loaded in a server of its own, and counted, when none was for so long; 0: only when asked.
+  std::chrono::milliseconds rehearse_every{0};
   friend bool operator==(const BackupPolicy&, const BackupPolicy&) = default;
 };
 

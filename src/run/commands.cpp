@@ -6,17 +6,16 @@
 #include <algorithm>
 #include <sstream>
 
-#include "adapters/journal_read.h"
 #include "control/codec.h"
 #include "control/commands.h"
 #include "control/event_json.h"
-#include "observe/tail.h"
 #include "run/adoption.h"
 #include "run/backups.h"
 #include "run/explain.h"
 #include "run/keeper.h"
 #include "run/mend.h"
 #include "run/planned.h"
+#include "run/rehearsal.h"
 #include "run/restore.h"
 #include "run/workers.h"
 
@@ -29,8 +28,6 @@ namespace {
 using control::Done;
 using control::Outcome;
 
-constexpr std::int64_t default_tail = 8'192;
-constexpr std::int64_t most_tail = 32'768;
 constexpr auto start_patience = 15s;
 
 Outcome outcome(const Instance& i, Done d, std::string text, std::string_view rule = {}) {
@@ -246,52 +243,9 @@ asio::awaitable<std::string> Commands::events(const control::Request& r, const s
   co_return control::document(control::to_json(std::span<const Event>(*found)));
 }
 
-namespace {
-
-// Of the file where there is nothing in the journal: a server that an earlier daemon started writes there.
-Result<control::TailReply> tail_of(Port port, const std::string& path, const std::string& journal, std::size_t bytes,
-                                   std::size_t lines) {
-  control::TailReply reply;
-  reply.port = port;
-  if (!journal.empty()) {
-    auto told = adapters::journal_tail(journal, bytes, lines);
-    if (told && !told->text.empty()) {
-      reply.journal = journal;
-      reply.text = std::move(told->text);
-      reply.truncated = told->truncated;
-      return reply;
-    }
-  }
-  auto end = observe::tail(path, bytes, lines);
-  if (!end && !journal.empty())
-    return Error{"nothing of " + journal + " in the journal, and " + end.error().what, end.error().os_error};
-  if (!end) return end.error();
-  reply.path = path;
-  reply.text = std::move(end->text);
-  reply.truncated = end->truncated;
-  reply.ends_at = end->ends_at;
-  return reply;
-}
-
-}  // namespace
-
-asio::awaitable<std::string> Commands::tail(const control::Request& r, Instance& i) {
-  const bool own = i.server && !i.server->logfile.empty();
-  const auto path =
-      own ? (i.server->logfile.starts_with('/') ? i.server->logfile : i.directory() + "/" + i.server->logfile)
-          : services_.output_file(i.port());
-  const auto journal = own ? std::string() : Services::journal_name(i.port());
-  const auto bytes = r.bytes > 0 ? r.bytes : r.lines > 0 ? most_tail : default_tail;
-  auto read = [port = i.port(), path, journal, bytes, lines = r.lines] {
-    return tail_of(port, path, journal, static_cast<std::size_t>(bytes), static_cast<std::size_t>(lines));
-  };
-  auto end = co_await on(services_.readers, std::move(read));
-  if (!end) co_return control::error("ERR " + end.error().what);
-  co_return control::document(control::to_json(*end));
-}
-
 asio::awaitable<std::string> Commands::backups(std::vector<Instance*> which) {
-  const auto all = co_await hooks_.backups.list(std::move(which));
+  auto all = co_await hooks_.backups.list(std::move(which));
+  hooks_.rehearsals.add_to(all);
   co_return control::document(control::to_json(all));
 }
 
@@ -306,6 +260,7 @@ std::string Commands::reading(const control::Request& r, const std::vector<Insta
     for (const auto* i : which) {
       auto& x = all.emplace_back(explanation_of(*i, services_));
       std::ranges::move(hooks_.save_facts(*i), std::back_inserter(x.facts));
+      std::ranges::move(hooks_.rehearsals.facts_of(*i), std::back_inserter(x.facts));
     }
     return control::document(control::to_json(std::span<const control::Explanation>(all)));
   }
@@ -325,6 +280,7 @@ std::string Commands::reading(const control::Request& r, const std::vector<Insta
   if (r.command == "DOCTOR") {
     auto report = hooks_.host_report();
     std::ranges::move(hooks_.backups.findings(), std::back_inserter(report.findings));
+    std::ranges::move(hooks_.rehearsals.findings(), std::back_inserter(report.findings));
     std::erase_if(report.findings, [&](const Finding& f) {
       return f.port.n != 0 &&
              std::ranges::find(which, f.port, [](const Instance* i) { return i->port(); }) == which.end();
@@ -364,6 +320,7 @@ asio::awaitable<std::string> Commands::changing(const control::Request& r, const
     auto one = co_await accepted_data(*which.front(), services_, r.file, who + ": " + r.reason);
     all.push_back(std::move(one));
   }
+  if (r.command == "REHEARSE") all = co_await hooks_.rehearsals.rehearse(which, who);
   if (r.command == "SAVE") all = co_await hooks_.save(which, r.options.at_once, who);
   if (r.command == "RESTORE") {
     RestoreOptions o{.generation = r.file, .plan = r.options.plan, .who = who, .reason = r.reason};

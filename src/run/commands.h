@@ -18,6 +18,7 @@
 namespace slotwarden::run {
 
 class Backups;
+class Rehearsals;
 
 // What commands need of the daemon as a whole.
 struct DaemonHooks {
@@ -37,6 +38,7 @@ struct DaemonHooks {
   std::function<control::SavesReply(const std::vector<Instance*>& which)> saves;
   std::function<std::vector<control::Fact>(const Instance& i)> save_facts;
   Backups& backups;
+  Rehearsals& rehearsals;
   std::string version;
 };
 

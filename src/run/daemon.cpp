@@ -26,6 +26,7 @@
 #include "run/peer_server.h"
 #include "run/prober.h"
 #include "run/push.h"
+#include "run/rehearsal.h"
 #include "run/save_rotation.h"
 #include "run/scope.h"
 
@@ -78,6 +79,7 @@ struct Daemon::Impl {
                   .saves = [this](const std::vector<Instance*>& which) { return saves.report(which); },
                   .save_facts = [this](const Instance& i) { return saves.facts_of(i); },
                   .backups = backups,
+                  .rehearsals = rehearsals,
                   .version = options.version}),
         host_watch(services, scans, l.config.host_policy),
         saves(services, l.config.host_policy.saves, host.probe_interval) {
@@ -108,6 +110,7 @@ struct Daemon::Impl {
   std::unique_ptr<Pusher> pusher;  // set iff generations are sent to other hosts
   SaveRotation saves;
   Backups backups{services};
+  Rehearsals rehearsals{services, saves};
   std::unique_ptr<ControlServer> control;
   std::optional<adapters::DirectoryLock> lock;
   bool running = false;
@@ -320,6 +323,7 @@ void Daemon::Impl::stop(const std::string& why) {
   host_watch.end();
   saves.end();
   backups.end();
+  rehearsals.end();
   service_manager::stopping();
   journal.note(Port{}, "daemon-stopped", "", why + "; the servers run on");
   start(loop.get_executor(), "the end", end());
@@ -375,6 +379,7 @@ void Daemon::run() {
   start(i.loop.get_executor(), "the tick", i.tick());
   start(i.loop.get_executor(), "the peers", i.tend());
   start(i.loop.get_executor(), "the backups", i.backups.run());
+  start(i.loop.get_executor(), "the rehearsals", i.rehearsals.run());
   start(i.loop.get_executor(), "the signals", i.obey_signals());
   start(i.loop.get_executor(), "the watchdog", service_manager::keep_alive(i.loop.get_executor()));
   i.open_to_peers();

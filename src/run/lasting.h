@@ -3,6 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <csignal>
 #include <memory>
 #include <optional>
 
@@ -19,6 +20,7 @@ class Lasting {
   // Its end, or nullopt when `limit` passed first.
   asio::awaitable<std::optional<ExitStatus>> ended_within(std::chrono::milliseconds limit);
   [[nodiscard]] bool has_ended() const { return shared_->status.has_value(); }
+  [[nodiscard]] bool was_killed() const { return shared_->status && shared_->status->signal == SIGKILL; }
   // SIGKILL to it and to every process of its session; returns when they are gone.
   asio::awaitable<void> end();
 

@@ -25,6 +25,8 @@ inline constexpr std::array message_ids{
     MessageId{"set-aside", "aae3d657178b41de998508e3dec53de5"},
     MessageId{"quarantine-failed", "880e6ea50cd44dfe9026b55272e5fca2"},
     MessageId{"installed", "5d0b2f6a1c5e4bd19d8e9a1d7f3c6e24"},
+    MessageId{"proven", "29731d4829db4bd3895894d35900bb8f"},
+    MessageId{"not-proven", "01c5805eea0b445a8feb8b9a84b1c126"},
     MessageId{"stranger", "91915a566a89408fbe1277c5b79b3350"},
     MessageId{"killed", "39b4ce34f53e4df182f41f0ebb111a8b"},
 };

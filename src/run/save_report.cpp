@@ -1,9 +1,12 @@
 // What SaveRotation tells: SAVES, and the facts of EXPLAIN.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 
+#include "observe/memory.h"
 #include "run/explain.h"
+#include "run/own_memory.h"
 #include "run/save_rotation.h"
 #include "run/words.h"
 
@@ -65,6 +68,29 @@ control::SyncLine sync_of(const Instance& i, const SyncSeen& s) {
 }
 
 }  // namespace
+
+// Counts against the memory, and needs no lease.
+void SaveRotation::add_promised(decide::SaveEvidence& e) const {
+  if (!promised_) return;
+  e.forks.push_back(*promised_);
+  e.forks.back().stuck = true;
+  e.forks.back().domains = own_domains(memory_.domains);
+}
+
+decide::RehearsalEvidence SaveRotation::room_beside_saves() const {
+  decide::RehearsalEvidence e;
+  auto m = ledger_.memory(policy_.reserve_percent);
+  const auto groups = observe::group_memory_of(Pid{::getpid()});
+  if (m.domains.empty() || !groups) return e;
+  e.forks = ledger_.forks(m);
+  for (const auto& g : *groups)
+    if (std::ranges::find(m.domains, g.name, &decide::MemoryDomain::name) == m.domains.end())
+      m.domains.push_back(
+          {g.name, g.available, Bytes{g.total.n / 100 * static_cast<unsigned>(policy_.reserve_percent)}});
+  e.domains = own_domains(m.domains);
+  e.memory = std::move(m.domains);
+  return e;
+}
 
 control::SavesReply SaveRotation::report(const std::vector<Instance*>& which) const {
   control::SavesReply r;

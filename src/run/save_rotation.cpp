@@ -214,6 +214,7 @@ decide::SaveEvidence SaveRotation::evidence() {
   leases_ = spare_.leases(policy_.at_once);
   e.leases = leases_;
   e.minute_of_week = minute_of_week();
+  add_promised(e);
   return e;
 }
 

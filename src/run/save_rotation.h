@@ -12,6 +12,7 @@
 #include "control/explanation.h"
 #include "control/outcome.h"
 #include "control/saves.h"
+#include "decide/rehearsal.h"
 #include "facts/save_policy.h"
 #include "run/bell.h"
 #include "run/save_ledger.h"
@@ -40,6 +41,13 @@ class SaveRotation {
   // Lets them save by their own save points again, until the next take_up.
   asio::awaitable<std::vector<control::Outcome>> release(std::vector<Instance*> which, std::string who);
 
+  // What there is for a server that is started beside saves: memory, also of the groups that this daemon is in, and the
+  // forks to which some of it is promised.
+  [[nodiscard]] decide::RehearsalEvidence room_beside_saves() const;
+  // Such a server: what it will take, and has taken so far (`cow`). No save is begun on that memory; unset when it
+  // ended.
+  void promise(std::optional<decide::ForkUnderWay> other) { promised_ = std::move(other); }
+
   [[nodiscard]] control::SavesReply report(const std::vector<Instance*>& which) const;
   [[nodiscard]] std::vector<control::Fact> facts_of(const Instance& i) const;
 
@@ -52,6 +60,7 @@ class SaveRotation {
   asio::awaitable<void> judge_end(Port port);
   asio::awaitable<void> look_at_disk(const Instance& i, SaveState& s);
   [[nodiscard]] decide::SaveEvidence evidence();
+  void add_promised(decide::SaveEvidence& e) const;
   [[nodiscard]] decide::SaveCandidate candidate(const Instance& i, SaveState& s) const;
   asio::awaitable<void> begin(Instance& i, SaveState& s);
   asio::awaitable<void> balance(Bytes short_by);
@@ -74,6 +83,7 @@ class SaveRotation {
   SyncTurns syncs_;
   Bell planner_;
   Bell watcher_;
+  std::optional<decide::ForkUnderWay> promised_;
   MemoryNow memory_;
   Instant memory_seen_{};
   std::optional<Bytes> before_;  // of the host, at the last look

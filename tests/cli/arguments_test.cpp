@@ -90,7 +90,7 @@ TEST(Order, RefusesWhatIsNoTimeoutAndOptionsOfOtherCommands) {
 
 TEST(Completion, OffersCommandsThenInstancesThenOptions) {
   const std::vector<std::string> instances{"7000", "storage", "7001", "storage"};
-  EXPECT_THAT(completions("re", instances), ElementsAre("release", "reread", "restart", "restore"));
+  EXPECT_THAT(completions("re", instances), ElementsAre("rehearse", "release", "reread", "restart", "restore"));
   EXPECT_THAT(completions("restart ", instances), ElementsAre("7000", "7001", "all", "storage"));
   EXPECT_THAT(completions("restart 7000 70", instances), ElementsAre("7000", "7001"));
   EXPECT_THAT(completions("restart 7000 --t", instances), ElementsAre("--take-back", "--timeout"));

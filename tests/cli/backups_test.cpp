@@ -5,6 +5,7 @@
 
 #include "captured.h"
 #include "cli/obey.h"
+#include "cli/print.h"
 
 namespace slotwarden::cli {
 namespace {
@@ -86,6 +87,33 @@ TEST(BackupsExport, FailsWithTheSentence) {
   const std::vector<std::string> words{"backups", "export", "7000", "a.rdb", "/off-site"};
   EXPECT_EQ(obey(t.console, g, words), control::ExitCode::failed);
   EXPECT_THAT(t.err.str(), HasSubstr("make it, or mount"));
+}
+
+TEST(Backups, TellWhatWasProvenAndHowLongAgo) {
+  Captured t;
+  control::PortBackups b;
+  b.port = Port{7000};
+  b.enabled = true;
+  Proof p;
+  p.generation = "a.rdb";
+  p.keys = 1003;
+  p.at_unix_ms = 1'795'000'000'000;
+  p.loaded_ms = 2'500;
+  p.memory = Bytes{12'000'000};
+  b.rehearsed.proven = p;
+  const std::vector all{b};
+  print(t.console, all, p.at_unix_ms + 3 * 3'600'000);
+  for (const auto* part : {"proven 3h", "a.rdb", "1003 keys", "loaded in 2.5 s", "12.0 MB"})
+    EXPECT_THAT(t.out.str(), HasSubstr(part));
+  Unproven u;
+  u.generation = "b.rdb";
+  u.at_unix_ms = p.at_unix_ms + 1;
+  u.rule = "rehearsal-short";
+  b.rehearsed.failed = u;
+  Captured after;
+  const std::vector doubtful{b};
+  print(after.console, doubtful, p.at_unix_ms + 3 * 3'600'000);
+  EXPECT_THAT(after.out.str(), HasSubstr("not proven 2h59m ago: b.rdb: rehearsal-short"));
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "decide/lifecycle.h"
 #include "decide/quarantine.h"
 #include "decide/receive.h"
+#include "decide/rehearsal.h"
 #include "decide/retention.h"
 #include "decide/save.h"
 #include "decide/save_watch.h"
@@ -66,6 +67,9 @@ std::vector<Chapter> chapters() {
       {"Which generations of backups stay?",
        "Retention. Asked after each new generation; `refuse` removes it, and only generations are ever removed.",
        retention_rules()},
+      {"Does a server load the newest generation?",
+       "Rehearsals. Asked before a generation is loaded in a server of its own, meanwhile, and of what it then holds.",
+       rehearsal_rules()},
       {"May its replicas copy from it?",
        "Quarantine. A server that starts in place of a master keeps its replicas waiting until its keys were counted. "
        "`refuse` ends it.",
