@@ -68,6 +68,7 @@ class Watching(threading.Thread):
 def measured(title: str, servers: list[Server], save_all: Callable[[], None]) -> Result:
     pids = [it.pid() or 0 for it in servers]
     before = [int(it.info("persistence")["rdb_last_save_time"]) for it in servers]
+    os.sync()  # what the last round wrote must not hold this one up
     time.sleep(1.1)  # which is in whole seconds
     watching = Watching(pids)
     watching.start()
@@ -82,7 +83,7 @@ def measured(title: str, servers: list[Server], save_all: Callable[[], None]) ->
     return Result(title, watching.peak / MEBIBYTE, elapsed, single / MEBIBYTE, watching.most)
 
 
-def run(world: World, size: int, rate: int) -> list[Result]:
+def run(world: World, size: int, rate: int, rounds: int) -> list[Result]:
     keys = size * MEBIBYTE // (VALUE * 5 // 4)  # the allocator rounds up
     servers = [world.server(save='""', appendonly="no", cluster_enabled="no", rdbcompression="no")
                for _ in range(6)]
@@ -105,10 +106,20 @@ def run(world: World, size: int, rate: int) -> list[Result]:
         for it in servers:
             it.call("BGSAVE", timeout=60)
 
-    results = [measured("all at once", servers, at_once), measured("one at a time", servers, by_slotwarden)]
-    host.write_text('mode = "audit"\nsaves.at_once = 0\n')
-    warden.ask("UPDATE")
-    results.append(measured("as the planner decides", servers, by_slotwarden))
+    def as_planned(leases: int) -> Callable[[], None]:
+        host.write_text(f'mode = "audit"\nsaves.at_once = {leases}\n')
+        warden.ask("UPDATE")
+        return by_slotwarden
+
+    kinds: dict[str, Callable[[], Callable[[], None]]] = {
+        "all at once": lambda: at_once, "one at a time": lambda: as_planned(1),
+        "as the planner decides": lambda: as_planned(0)}
+    # The disk is shared and pays for what was written before: of each kind the fastest round counts.
+    rounds_of: dict[str, list[Result]] = {title: [] for title in kinds}
+    for _ in range(rounds):
+        for title, order in kinds.items():
+            rounds_of[title].append(measured(title, servers, order()))
+    results = [min(all_of, key=lambda it: it.elapsed_s) for all_of in rounds_of.values()]
     for writer in writers:
         writer.stop()
     return results
@@ -118,6 +129,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev bench saves", description=__doc__.splitlines()[0])
     parser.add_argument("--size", type=int, default=300, help="MiB in each of the six servers (300)")
     parser.add_argument("--rate", type=int, default=3000, help="writes a second to each (3000)")
+    parser.add_argument("--rounds", type=int, default=3, help="of each kind, of which the fastest counts (3)")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     if missing := programs_missing() or ("" if redis_binary() else "no redis-server; set SLOTWARDEN_REDIS"):
@@ -126,7 +138,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     world = World("saves")
     try:
-        results = run(world, arguments.size, arguments.rate)
+        results = run(world, arguments.size, arguments.rate, arguments.rounds)
     finally:
         world.close()
     if arguments.json:
