@@ -3,9 +3,8 @@
 
 from pathlib import Path
 
-from world import booted
-from world.booted import BootedHost, BootedServer, BootedWarden
-from world.scenario import Scenario, main
+from world.booted import BootedServer, BootedWarden, OnABootedHost
+from world.scenario import main
 from world.waiting import until
 
 # As people write them: the server forks, stops by a command of its own, and has its socket below /run.
@@ -23,17 +22,7 @@ WantedBy=multi-user.target
 """
 
 
-class AfterAReboot(Scenario):
-    needs_slotwarden = False
-
-    def setUp(self) -> None:
-        booted.required()
-        super().setUp()
-        self.host = BootedHost(self.world)
-        self.addCleanup(self.host.close)
-        self.host.boot()
-        self.tell("a host has booted")
-
+class AfterAReboot(OnABootedHost):
     def test_they_start_by_slotwarden_with_all_their_data(self) -> None:
         by_hand, bare, foreign = self.by_hand(), self.bare(), self.foreign()
         warden = BootedWarden(self.host, [by_hand, bare])

@@ -2,10 +2,10 @@
 """A booted Debian host with the package: whatever systemd and dpkg do, no server notices and nothing is lost."""
 
 from world import booted
-from world.booted import BootedHost, BootedWarden
+from world.booted import BootedWarden, OnABootedHost
 from world.cluster import Cluster
 from world.resp import Client
-from world.scenario import Scenario, main
+from world.scenario import main
 from world.servers import Server
 from world.waiting import until
 from world.writer import Writer
@@ -18,17 +18,7 @@ def save_points(server: Server) -> str:
     return str(server.call("CONFIG", "GET", "save")[1])
 
 
-class InstalledByPackage(Scenario):
-    needs_slotwarden = False
-
-    def setUp(self) -> None:
-        booted.required()
-        super().setUp()
-        self.host = BootedHost(self.world)
-        self.addCleanup(self.host.close)
-        self.host.boot()
-        self.tell("a host has booted")
-
+class InstalledByPackage(OnABootedHost):
     def test_servers_outlive_what_systemd_and_dpkg_do_to_the_daemon(self) -> None:
         cluster, warden = self.cluster_kept()
         self.servers_are_their_own_users()

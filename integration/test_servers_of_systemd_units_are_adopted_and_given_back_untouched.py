@@ -5,11 +5,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from world import booted
-from world.booted import BootedHost, BootedServer, BootedWarden
+from world.booted import BootedServer, BootedWarden, OnABootedHost
 from world.cluster import Cluster
 from world.crowd import Crowd
-from world.scenario import Scenario, main
+from world.scenario import main
 from world.waiting import until
 from world.writer import Writer
 
@@ -29,17 +28,7 @@ class UnitServer(BootedServer):
         return f"redis-server@{self.port}.service"
 
 
-class Adopted(Scenario):
-    needs_slotwarden = False
-
-    def setUp(self) -> None:
-        booted.required()
-        super().setUp()
-        self.host = BootedHost(self.world)
-        self.addCleanup(self.host.close)
-        self.host.boot()
-        self.tell("a host has booted")
-
+class Adopted(OnABootedHost):
     def test_units_of_a_cluster_are_adopted_and_one_is_given_back(self) -> None:
         cluster = self.units()
         warden = BootedWarden(self.host, cluster.servers)

@@ -15,6 +15,7 @@ from unittest import SkipTest
 from world.cluster import Cluster
 from world.hosts import Host, Namespace
 from world.resp import Client
+from world.scenario import Scenario
 from world.servers import Server
 from world.waiting import until
 from world.warden import Warden, tail
@@ -265,3 +266,17 @@ def next_version(package: Path, into: Path) -> Path:
     made = into / "slotwarden-next.deb"
     subprocess.run(["dpkg-deb", "--root-owner-group", "-Znone", "--build", tree, made], check=True, stdout=subprocess.DEVNULL)
     return made
+
+
+class OnABootedHost(Scenario):
+    """A story on one host that has booted with the package installed."""
+
+    needs_slotwarden = False  # of this machine's build: the host has its own
+
+    def setUp(self) -> None:
+        required()
+        super().setUp()
+        self.host = BootedHost(self.world)
+        self.addCleanup(self.host.close)
+        self.host.boot()
+        self.tell("a host has booted")
