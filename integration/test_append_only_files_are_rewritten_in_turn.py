@@ -7,9 +7,9 @@ from __future__ import annotations
 from world.overwriter import fill
 from world.scenario import Scenario, main
 from world.servers import Server
-from world.waiting import until
+from world.waiting import stays, until
 
-POLICY = '[backup]\nenabled = false\n[save]\nrewrite_growth_percent = 100\nrewrite_least = "1MiB"\n'
+POLICY = '[backup]\nenabled = false\n[save]\nrewrite_growth_percent = 100\nrewrite_least = "{}"\n'
 ONE = 'mode = "audit"\nsaves.at_once = 1\n'
 KEYS = 1_000  # of 8 KiB
 
@@ -23,13 +23,16 @@ class Rewrites(Scenario):
         given = {"cluster_enabled": "no", "save": '""', "appendonly": "yes", "appendfsync": "everysec",
                  "rdb_key_save_delay": "1000"}
         servers = [self.world.server(**given) for _ in range(3)]
-        warden = self.warden(servers, policies={"storage": POLICY, "host": ONE}).start()
+        warden = self.warden(servers, policies={"storage": POLICY.format("1GiB"), "host": ONE}).start()
         warden.wait_running()
         for server in servers:
             until(lambda: server.call("CONFIG", "GET", "auto-aof-rewrite-percentage")[1] == "400", 30,
                   "slotwarden decides when it rewrites")
         for server in servers:
             fill(server, KEYS)
+        self.assertEqual(warden.events(name="save-started"), [], "so small a file is not rewritten")
+        (warden.directory / "policies" / "storage.toml").write_text(POLICY.format("1MiB"))
+        warden.ask("UPDATE")
         most = 0
 
         def all_done() -> bool:
@@ -40,6 +43,7 @@ class Rewrites(Scenario):
 
         until(all_done, 120, "each was rewritten")
         self.assertEqual(most, 1)
+        stays(lambda: [rewrites(it) for it in servers] == [1, 1, 1], 2.5, "each is rewritten once: its growth is known")
         for server in servers:
             begun = warden.wait_event("save-started", server)[0]
             self.assertEqual(begun["rule"], "rewrite", begun)
@@ -47,11 +51,10 @@ class Rewrites(Scenario):
             self.assertEqual(server.info("persistence")["aof_last_bgrewrite_status"], "ok")
             self.assertEqual(server.keys(), KEYS)
         self.assertRegex(warden.human("saves"), r"saved: rewrite after ")
-        once = [rewrites(it) for it in servers]
         self.assertEqual(warden.ctl("release", "all", "--saves")[0], 0)
         for server in servers:
             self.assertEqual(server.call("CONFIG", "GET", "auto-aof-rewrite-percentage")[1], "100")
-        self.assertEqual([rewrites(it) for it in servers], once)
+        self.assertEqual([rewrites(it) for it in servers], [1, 1, 1])
 
 
 if __name__ == "__main__":

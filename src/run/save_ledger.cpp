@@ -182,6 +182,12 @@ void SaveLedger::ended(Instance& i, const ServerInfo& info) {
   }
   s.save_unix_then = info.last_save_unix;
   s.judged_at = now();
+  // The plan is made anew at once, and the next probe is a second away: by the old sizes it would be rewritten again.
+  if (i.info) {
+    i.info->aof_base = info.aof_base;
+    i.info->aof_size = info.aof_size;
+    i.info->changes_since_save = info.changes_since_save;
+  }
   learn_save(info, s);
   const auto result = result_of(f, info, s.disk.inode);
   const auto sample = sample_of(f, info, result);

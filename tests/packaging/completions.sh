@@ -4,7 +4,7 @@ set -euo pipefail
 root=$(cd "${1:?usage: tests/packaging/completions.sh ROOT BUILD}" && pwd)
 PATH=$(cd "${2:?usage: tests/packaging/completions.sh ROOT BUILD}" && pwd):$PATH
 export SLOTWARDEN_SOCKET=/nonexistent/control.sock
-wanted="release reread restart restore"
+wanted="rehearse release reread restart restore"
 check() { [[ $2 == "$wanted" ]] || { echo "$1 offers \"$2\" for re, not \"$wanted\""; exit 1; }; echo "$1: $2"; }
 source "$root/completions/slotwardenctl.bash"
 COMP_WORDS=(slotwardenctl --json re) COMP_CWORD=2
