@@ -8,7 +8,10 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 add_library(slotwarden_hardening INTERFACE)
 if(SLOTWARDEN_HARDENING)
-  target_compile_options(slotwarden_hardening INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS
+  # A target with the property UNOPTIMISED is compiled without what needs an optimiser.
+  set(unoptimised $<BOOL:$<TARGET_PROPERTY:UNOPTIMISED>>)
+  target_compile_options(slotwarden_hardening INTERFACE -U_FORTIFY_SOURCE
+    $<IF:${unoptimised},-O0,-D_FORTIFY_SOURCE=3> -D_GLIBCXX_ASSERTIONS
     -fstack-protector-strong -fstack-clash-protection
     $<$<CXX_COMPILER_ID:GNU>:-ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr>)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|i686")
