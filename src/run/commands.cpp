@@ -261,6 +261,7 @@ std::string Commands::reading(const control::Request& r, const std::vector<Insta
       auto& x = all.emplace_back(explanation_of(*i, services_));
       std::ranges::move(hooks_.save_facts(*i), std::back_inserter(x.facts));
       std::ranges::move(hooks_.rehearsals.facts_of(*i), std::back_inserter(x.facts));
+      std::ranges::move(hooks_.elections.facts_of(*i), std::back_inserter(x.facts));
     }
     return control::document(control::to_json(std::span<const control::Explanation>(all)));
   }
@@ -324,7 +325,7 @@ asio::awaitable<std::string> Commands::changing(const control::Request& r, const
   if (r.command == "SAVE") all = co_await hooks_.save(which, r.options.at_once, who);
   if (r.command == "RESTORE") {
     RestoreOptions o{.generation = r.file, .plan = r.options.plan, .who = who, .reason = r.reason};
-    auto one = co_await restore(*which.front(), services_, std::move(o));
+    auto one = co_await restore(*which.front(), services_, hooks_.elections, std::move(o));
     all.push_back(std::move(one));
   }
   if (r.command == "HOST") {

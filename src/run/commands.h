@@ -18,6 +18,7 @@
 namespace slotwarden::run {
 
 class Backups;
+class Elections;
 class Rehearsals;
 
 // What commands need of the daemon as a whole.
@@ -39,6 +40,7 @@ struct DaemonHooks {
   std::function<std::vector<control::Fact>(const Instance& i)> save_facts;
   Backups& backups;
   Rehearsals& rehearsals;
+  Elections& elections;
   std::string version;
 };
 

@@ -19,6 +19,7 @@
 #include "run/commands.h"
 #include "run/config_files.h"
 #include "run/control_server.h"
+#include "run/elections.h"
 #include "run/explain.h"
 #include "run/host_shutdown.h"
 #include "run/host_watch.h"
@@ -80,6 +81,7 @@ struct Daemon::Impl {
                   .save_facts = [this](const Instance& i) { return saves.facts_of(i); },
                   .backups = backups,
                   .rehearsals = rehearsals,
+                  .elections = elections,
                   .version = options.version}),
         host_watch(services, scans, l.config.host_policy),
         saves(services, l.config.host_policy.saves, host.probe_interval) {
@@ -111,6 +113,7 @@ struct Daemon::Impl {
   SaveRotation saves;
   Backups backups{services};
   Rehearsals rehearsals{services, saves};
+  Elections elections{services};
   std::unique_ptr<ControlServer> control;
   std::optional<adapters::DirectoryLock> lock;
   bool running = false;
@@ -324,6 +327,7 @@ void Daemon::Impl::stop(const std::string& why) {
   saves.end();
   backups.end();
   rehearsals.end();
+  elections.end();
   service_manager::stopping();
   journal.note(Port{}, "daemon-stopped", "", why + "; the servers run on");
   start(loop.get_executor(), "the end", end());
@@ -380,6 +384,7 @@ void Daemon::run() {
   start(i.loop.get_executor(), "the peers", i.tend());
   start(i.loop.get_executor(), "the backups", i.backups.run());
   start(i.loop.get_executor(), "the rehearsals", i.rehearsals.run());
+  start(i.loop.get_executor(), "the elections that were put off", i.elections.run());
   start(i.loop.get_executor(), "the signals", i.obey_signals());
   start(i.loop.get_executor(), "the watchdog", service_manager::keep_alive(i.loop.get_executor()));
   i.open_to_peers();

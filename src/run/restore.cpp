@@ -58,13 +58,15 @@ std::string lost_with(const Instance& i, const Candidate& c) {
   return "what was written since then is lost";
 }
 
-std::string plan_of(const Instance& i, const Candidate& c) {
+std::string plan_of(const Instance& i, const Candidate& c, const ShardAsked& asked) {
   const auto attached = i.info ? i.info->replicas.size() : 0;
-  return fmt::format(
+  auto plan = fmt::format(
       "{} holds {} keys, {} now {}: {}. It would be stopped without a hand-over, started with that in place, and its "
       "{} replicas would copy it once its keys were counted; what is there now is kept",
       c.file.copy.name, c.found.keys.value_or(0), i.port().n,
       i.watch ? "holds " + std::to_string(i.record.keys) : "is down", lost_with(i, c), attached);
+  if (const auto more = asked.in_words(); !more.empty()) plan += "; " + more;
+  return plan;
 }
 
 // Until it serves what was restored, or something stands against that.
@@ -120,7 +122,7 @@ asio::awaitable<Outcome> carry_out(Instance& i, Services& s, const RestoreOption
 
 }  // namespace
 
-asio::awaitable<Outcome> restore(Instance& i, Services& s, RestoreOptions o) {
+asio::awaitable<Outcome> restore(Instance& i, Services& s, Elections& elections, RestoreOptions o) {
   if (!i.server) co_return outcome(i, Done::failed, i.server_problem);
   if (i.record.role == Role::replica)
     co_return outcome(
@@ -133,9 +135,17 @@ asio::awaitable<Outcome> restore(Instance& i, Services& s, RestoreOptions o) {
   if (!found) co_return outcome(i, Done::failed, found.error().what);
   const auto v = judge(i, *found);
   if (v.ruling != Ruling::go) co_return outcome(i, Done::refused, std::string(v.because), v.rule);
-  const auto plan = plan_of(i, *found);
+  auto asked = co_await elections.ask(i);
+  if (asked.successor.known())
+    co_return outcome(i, Done::failed,
+                      fmt::format("its slots belong to node {} now, which was elected in its place: restore the shard "
+                                  "there; nothing was touched",
+                                  asked.successor.brief()));
+  const auto plan = plan_of(i, *found, asked);
   if (o.plan) co_return outcome(i, Done::done, plan);
   s.journal.warn(i.port(), "restore", v.rule, fmt::format("{}; by {}: {}", plan, o.who, o.reason));
+  const Elections::Restoring under_way(elections, i.port());
+  co_await elections.put_off(i, std::move(asked));
   auto done = co_await carry_out(i, s, o, *found);
   if (done.outcome == Done::done)
     s.journal.note(i.port(), "restored", done.rule, done.text);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "control/outcome.h"
+#include "run/elections.h"
 #include "run/services.h"
 
 namespace slotwarden::run {
@@ -16,10 +17,10 @@ struct RestoreOptions {
   std::string reason;
 };
 
-// The generation is read through before anything is touched. Then the server is stopped without a hand-over, its
-// dataset exchanged as by accept-data, and it is started in quarantine: its replicas copy from it once its keys were
-// counted. What was there is kept. Where that fails, what is in place is as it was, or the generation; the outcome says
-// which.
-asio::awaitable<control::Outcome> restore(Instance& i, Services& s, RestoreOptions o);
+// The generation is read through before anything is touched. Then its replicas are told not to stand for election, the
+// server is stopped without a hand-over, its dataset exchanged as by accept-data, and it is started in quarantine: its
+// replicas copy from it once its keys were counted. What was there is kept. Where that fails, what is in place is as it
+// was, or the generation; the outcome says which.
+asio::awaitable<control::Outcome> restore(Instance& i, Services& s, Elections& elections, RestoreOptions o);
 
 }  // namespace slotwarden::run
