@@ -248,12 +248,11 @@ bool RdbWalk::text_is_whole() {
     case RdbItem::module_values: return true;
     case RdbItem::function: tally_.function(); return next();
     case RdbItem::aux_name:
-      aux_name_.reset();
-      if (text_.length() <= RdbText::longest_kept) aux_name_.emplace(text_.kept_text());
+      aux_name_ = text_.length() <= RdbText::longest_kept ? text_.kept_text() : std::string_view{};
       return next();
     case RdbItem::aux_value:
-      if (aux_name_ && text_.length() <= RdbText::longest_kept)
-        tally_.aux(std::move(*aux_name_), std::string(text_.kept_text()));
+      if (!aux_name_.empty() && text_.length() <= RdbText::longest_kept)
+        tally_.aux(aux_name_, std::string(text_.kept_text()));
       return next();
     case RdbItem::list_node:
       if (!plain_node_) return packed_is_whole();

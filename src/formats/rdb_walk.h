@@ -120,7 +120,7 @@ class RdbWalk {
   RdbText text_{members_[0]};
   bool in_text_ = false;
 
-  std::optional<std::string> aux_name_;
+  std::string aux_name_;  // empty: too long to be one that is known
   std::uint64_t announced_ = 0;
   std::uint64_t earliest_ = 0;
   std::uint64_t list_entries_ = 0;
