@@ -8,7 +8,7 @@ from world.peers import Hosts, fill, save, sha256
 from world.scenario import main
 from world.waiting import until
 
-KEYS = 6000
+KEYS = 12000
 
 
 class Reach(Hosts):
@@ -33,7 +33,7 @@ class Reach(Hosts):
         self.received(master, second)
         sent = self.of(wardens, replica).wait_event("generation-sent", replica, count=2)[-1]
         self.assertEqual(sent["rule"], "delta-faster")
-        share = re.search(r"librsync-zstd of \d+ \(([\d.]+) %\)", sent["detail"])
+        share = re.search(r"librsync-zstd of [\d.]+ \w+ \(([\d.]+) %\)", sent["detail"])
         assert share, sent["detail"]
         self.assertLess(float(share[1]), 10)
         self.tell(f"changed by 1 %: {sent['detail']}")
@@ -49,6 +49,8 @@ class Reach(Hosts):
             warden.start()
         keeper.wait_state(master, "RUNNING", timeout=90)
         until(lambda: master.keys() == KEYS, 30, "the master has every key again")
+        speeds = {it["name"]: it for it in self.of(wardens, replica).explain(replica)["evidence"]}["transfer speeds"]
+        self.assertEqual(speeds["source"], "the last transfers of this host", "what they were measured at is remembered")
         self.tell(f"both died, and {master.port} is back with {master.keys()} keys of what its replica had saved")
 
 

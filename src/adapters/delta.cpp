@@ -119,9 +119,12 @@ class RsyncCodec final : public DeltaCodec {
 
   [[nodiscard]] Result<DeltaTally> encode(int base, int fresh, Bytes block, const Sink& to,
                                           const std::function<bool()>& go_on) const override {
+    const auto began = std::chrono::steady_clock::now();
     auto signature = sign(base, block, go_on);
     if (!signature) return signature.error();
     DeltaTally tally;
+    const auto signed_at = std::chrono::steady_clock::now();
+    tally.signing = std::chrono::duration_cast<std::chrono::microseconds>(signed_at - began);
     Compressor out(level, [&](Piece more) -> Result<void> {
       tally.written = tally.written + Bytes{more.size()};
       return to(more);
@@ -135,6 +138,8 @@ class RsyncCodec final : public DeltaCodec {
     tally.copied = Bytes{static_cast<std::uint64_t>(s.copy_bytes)};
     tally.literal = Bytes{static_cast<std::uint64_t>(s.lit_bytes)};
     tally.read = tally.copied + tally.literal;
+    tally.searching =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - signed_at);
     return tally;
   }
 

@@ -2,6 +2,7 @@
 // on one by its name, so that a better one can take its place.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string_view>
@@ -14,10 +15,12 @@ namespace slotwarden::adapters {
 
 // What became of the bytes of the new file.
 struct DeltaTally {
-  Bytes read;     // of the new file
-  Bytes copied;   // found in the base
-  Bytes literal;  // not found there, so that they travel
-  Bytes written;  // to the sink, compressed
+  Bytes read;                              // of the new file
+  Bytes copied;                            // found in the base
+  Bytes literal;                           // not found there, so that they travel
+  Bytes written;                           // to the sink, compressed
+  std::chrono::microseconds signing{0};    // how long the base took
+  std::chrono::microseconds searching{0};  // how long the new file took, with what the sink takes
 };
 
 // All blocking, for a worker thread. Files are read by pread from their beginning: the descriptors' positions neither

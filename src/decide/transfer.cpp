@@ -48,7 +48,7 @@ std::chrono::milliseconds rounded(Seconds s) {
 }
 
 Seconds sending(const TransferEvidence& e, double bytes) {
-  return e.bandwidth ? at(bytes, *e.bandwidth) : Seconds(0);
+  return std::max(at(bytes, e.speeds.plain), e.bandwidth ? at(bytes, *e.bandwidth) : Seconds(0));
 }
 
 struct Way {
@@ -61,7 +61,7 @@ struct Way {
 // A whole file is compressed while it is sent: the slower of the two counts.
 Way whole(const TransferEvidence& e) {
   const double size = count(e.size);
-  return {TransferMethod::whole, {}, size, std::max(at(size, e.speeds.plain), sending(e, size))};
+  return {TransferMethod::whole, {}, size, sending(e, size)};
 }
 
 Way whole_squeezed(const TransferEvidence& e) {

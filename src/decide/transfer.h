@@ -13,14 +13,15 @@ namespace slotwarden::decide {
 // A generation that the receiver has under the same sum as the sender.
 enum class DeltaBase { none, other_process, same_process };
 
-// What this host makes of a second, in bytes. The defaults are of one core of 2023; whoever transfers measures them.
+// What this host makes of a second, in bytes. The defaults are of one core of 2023; decide/transfer_speeds.h learns
+// them.
 struct TransferSpeeds {
   Bytes sign{400'000'000};     // the base, indexed by blocks
   Bytes find{450'000'000};     // the new file, where it is found in the base
   Bytes miss{120'000'000};     // the new file, where it is not
   Bytes patch{1'500'000'000};  // the receiver, putting it together
   Bytes squeeze{400'000'000};  // zstd over the whole file
-  Bytes plain{2'000'000'000};  // reading and sending without it
+  Bytes plain{2'000'000'000};  // reading and sending without it, where the bandwidth does not hold it up
 };
 
 struct TransferEvidence {

@@ -15,6 +15,7 @@
 #include "run/keeper.h"
 #include "run/mend.h"
 #include "run/planned.h"
+#include "run/push.h"
 #include "run/rehearsal.h"
 #include "run/restore.h"
 #include "run/workers.h"
@@ -262,6 +263,7 @@ std::string Commands::reading(const control::Request& r, const std::vector<Insta
       std::ranges::move(hooks_.save_facts(*i), std::back_inserter(x.facts));
       std::ranges::move(hooks_.rehearsals.facts_of(*i), std::back_inserter(x.facts));
       std::ranges::move(hooks_.elections.facts_of(*i), std::back_inserter(x.facts));
+      if (hooks_.pusher) std::ranges::move(hooks_.pusher->facts_of(*i), std::back_inserter(x.facts));
     }
     return control::document(control::to_json(std::span<const control::Explanation>(all)));
   }

@@ -19,6 +19,7 @@ namespace slotwarden::run {
 
 class Backups;
 class Elections;
+class Pusher;
 class Rehearsals;
 
 // What commands need of the daemon as a whole.
@@ -41,6 +42,7 @@ struct DaemonHooks {
   Backups& backups;
   Rehearsals& rehearsals;
   Elections& elections;
+  const std::unique_ptr<Pusher>& pusher;  // set iff generations are sent to other hosts
   std::string version;
 };
 

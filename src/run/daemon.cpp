@@ -82,6 +82,7 @@ struct Daemon::Impl {
                   .backups = backups,
                   .rehearsals = rehearsals,
                   .elections = elections,
+                  .pusher = pusher,
                   .version = options.version}),
         host_watch(services, scans, l.config.host_policy),
         saves(services, l.config.host_policy.saves, host.probe_interval) {

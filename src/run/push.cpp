@@ -9,11 +9,13 @@
 #include "act/kept.h"
 #include "adapters/delta.h"
 #include "control/peer.h"
+#include "formats/transfer_history.h"
 #include "observe/kept.h"
 #include "observe/pieces.h"
 #include "observe/read_file.h"
 #include "run/kept_copies.h"
 #include "run/pacer.h"
+#include "run/words.h"
 #include "run/workers.h"
 
 using namespace std::chrono_literals;
@@ -110,6 +112,7 @@ struct Pusher::Sending {
   Tri records_use = Tri::unknown;
   // Once it is prepared.
   decide::TransferPlan plan;
+  decide::TransferMeasured measured;
   control::PeerBegin begin;
   std::shared_ptr<adapters::Fd> payload;
   std::shared_ptr<act::Incoming> spool;  // a delta; nameless
@@ -123,7 +126,19 @@ Pusher::~Pusher() {
   worker_.join();
 }
 
+std::string Pusher::sent(const Sending& what, std::chrono::milliseconds took, const std::string& there) {
+  decide::learn(history_, what.port, what.measured);
+  services_.memory.put(std::string(history_key), formats::transfer_history_text(history_));
+  const auto& size = what.offer.size;
+  return fmt::format(
+      "{} to {}: {}, as {} of {} ({:.1f} %), in {}, {} predicted; there: {}", what.found.newest.name, what.to.host,
+      in_words(size), what.begin.method, in_words(what.begin.length),
+      100.0 * static_cast<double>(what.begin.length.n) / static_cast<double>(std::max<std::uint64_t>(size.n, 1)),
+      in_words(took), in_words(what.plan.takes), there);
+}
+
 asio::awaitable<void> Pusher::run() {
+  co_await recall();
   asio::steady_timer timer(services_.loop);
   while (!services_.stopping) {
     for (std::size_t n = 0; n < services_.instances.size() && !services_.stopping; ++n)
@@ -140,7 +155,7 @@ asio::awaitable<void> Pusher::push(Instance& i) {
   const auto node = std::ranges::find(i.record.nodes, i.record.master, &KnownNode::id);
   if (node == i.record.nodes.end() || node->at.host.empty()) co_return;
   auto& known = known_[i.port()];
-  if (known.master != i.record.master) known = Known{{}, i.record.master, 0, now()};
+  if (known.master != i.record.master) known = Known{{}, i.record.master, 0, now(), {}};
   if (now() < known.not_before) co_return;
   auto list = [directory = i.server->dir, id = i.record.node_id] { return newest_of(directory, id); };
   auto found = co_await on(worker_, std::move(list));
@@ -169,14 +184,10 @@ asio::awaitable<void> Pusher::push(Instance& i) {
   const auto done = co_await send(what);
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(now() - began);
   if (done) {
-    known = Known{o.sha256, i.record.master, 0, now()};
-    if (!done->empty())
-      services_.journal.note(what.port, "generation-sent", what.plan.verdict.rule,
-                             fmt::format("{} to {}: {} bytes, as {} of {} ({:.1f} %), in {} ms; there: {}", k.name,
-                                         what.to.host, o.size.n, what.begin.method, what.begin.length.n,
-                                         100.0 * static_cast<double>(what.begin.length.n) /
-                                             static_cast<double>(std::max<std::uint64_t>(o.size.n, 1)),
-                                         took.count(), *done));
+    known = Known{o.sha256, i.record.master, 0, now(), known.last};
+    if (done->empty()) co_return;
+    known.last = sent(what, took, *done);
+    services_.journal.note(what.port, "generation-sent", what.plan.verdict.rule, known.last);
     co_return;
   }
   ++known.failures;
@@ -246,7 +257,8 @@ asio::awaitable<Result<void>> Pusher::prepare(Sending& what, std::string base) {
   e.size = what.found.size;
   e.keys = what.offer.keys;
   e.bandwidth = Pacer(options_.bandwidth, what.to.host).allowed();
-  e.speeds = speeds_;
+  e.speeds = decide::speeds(history_);
+  e.squeezed = decide::squeezed(history_, what.port);
   e.records_use = what.records_use;
   if (at != bases.end()) {
     e.base = decide::DeltaBase::same_process;
@@ -278,6 +290,13 @@ asio::awaitable<Result<void>> Pusher::prepare(Sending& what, std::string base) {
     const auto go_on = [&progress] { return !progress->give_up; };
     const auto tally = adapters::rsync_codec().encode(old->get(), fresh, block, put, go_on);
     if (!tally) return tally.error();
+    auto& m = what.measured;
+    m.base = observe::size_of(old->get());
+    m.signing = tally->signing;
+    m.found = tally->copied;
+    m.missed = tally->literal;
+    m.written = tally->written;
+    m.searching = tally->searching;
     return length;
   };
   const auto length = co_await on(worker_, std::move(encode));
@@ -288,11 +307,13 @@ asio::awaitable<Result<void>> Pusher::prepare(Sending& what, std::string base) {
   co_return Result<void>{};
 }
 
-asio::awaitable<Result<void>> Pusher::pieces(adapters::RespConnection& c, const Sending& what, std::uint64_t from) {
+asio::awaitable<Result<void>> Pusher::pieces(adapters::RespConnection& c, Sending& what, std::uint64_t from) {
   const int fd = what.spool ? what.spool->fd() : what.found.file.get();
   const bool squeezes = what.plan.method == decide::TransferMethod::whole_squeezed && !what.spool;
   asio::steady_timer pace(services_.loop);
   Pacer pacer(options_.bandwidth, what.to.host);
+  auto& m = what.measured;
+  m.squeezed = squeezes;
   while (from < what.begin.length.n) {
     if (services_.stopping) co_return Error{"the daemon is ending"};
     auto read = [fd, from, squeezes, end = what.begin.length.n]() -> Result<std::vector<adapters::Command>> {
@@ -315,6 +336,7 @@ asio::awaitable<Result<void>> Pusher::pieces(adapters::RespConnection& c, const 
       }
       return batch;
     };
+    const auto began = now();
     auto batch = co_await on(worker_, std::move(read));
     if (!batch) co_return batch.error();
     std::uint64_t sent = 0;
@@ -325,6 +347,9 @@ asio::awaitable<Result<void>> Pusher::pieces(adapters::RespConnection& c, const 
       if (r.kind != adapters::Reply::Kind::integer) co_return Error{said(r)};
     const auto reached = static_cast<std::uint64_t>(replies->back().number);
     if (reached <= from || reached > what.begin.length.n) co_return Error{"the receiver lost count"};
+    m.whole = m.whole + Bytes{reached - from};
+    m.sent = m.sent + Bytes{sent};
+    m.sending += std::chrono::duration_cast<std::chrono::microseconds>(now() - began);
     from = reached;
     const auto next = pacer.after(sent);
     if (next <= now()) continue;

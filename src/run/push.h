@@ -7,9 +7,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "adapters/resp.h"
+#include "control/explanation.h"
 #include "decide/transfer.h"
+#include "decide/transfer_speeds.h"
 #include "facts/kept_copy.h"
 #include "observe/progress.h"
 #include "run/services.h"
@@ -32,18 +35,23 @@ class Pusher {
 
   // Until the daemon stops.
   asio::awaitable<void> run();
+  [[nodiscard]] std::vector<control::Fact> facts_of(const Instance& i) const;
 
  private:
+  static constexpr std::string_view history_key = "transfer-history";
   struct Sending;
+  asio::awaitable<void> recall();
   asio::awaitable<void> push(Instance& i);
+  // What became of it, for the journal; the history learns from it.
+  std::string sent(const Sending& what, std::chrono::milliseconds took, const std::string& there);
   asio::awaitable<Result<std::string>> send(Sending& what);
   asio::awaitable<Result<std::string>> offer(adapters::RespConnection& c, const Sending& what);
   asio::awaitable<Result<void>> prepare(Sending& what, std::string base);
-  asio::awaitable<Result<void>> pieces(adapters::RespConnection& c, const Sending& what, std::uint64_t from);
+  asio::awaitable<Result<void>> pieces(adapters::RespConnection& c, Sending& what, std::uint64_t from);
 
   Services& services_;
   const PushOptions options_;
-  decide::TransferSpeeds speeds_;
+  TransferHistory history_;
   std::shared_ptr<observe::Progress> progress_ = std::make_shared<observe::Progress>();
   asio::thread_pool worker_{1};
   struct Known {
@@ -51,6 +59,7 @@ class Pusher {
     NodeId master;
     int failures = 0;
     Instant not_before = now();
+    std::string last;  // how the last one went; empty: none was sent
   };
   std::map<Port, Known> known_;
 };
