@@ -99,7 +99,36 @@ class Generations(Scenario):
         self.assertIn("corrupt", str(told))
         self.assertEqual(self.left(off_site), [folder.name], "nothing is left of what failed")
         self.tell("a damaged one is named, and not exported")
+        self.exported_after_one_was_killed(newest, off_site)
         self.exported_where_there_is_no_room(newest)
+        self.removal_is_finished(older)
+
+    def exported_after_one_was_killed(self, newest: Path, off_site: Path) -> None:
+        before = self.left(off_site)
+        dead = off_site / ".slotwarden-export-0123456789abcdef"
+        dead.mkdir()
+        (dead / newest.name).write_bytes(newest.read_bytes()[:100])
+        foreign = off_site / ".slotwarden-export-0123456789abcde0"
+        foreign.mkdir()
+        (foreign / "somebody-s").write_text("own")
+        elsewhere = newest.with_name("under-another-name.rdb")
+        elsewhere.write_bytes(newest.read_bytes())
+        code, told = self.backups("export", self.server.port, elsewhere.name, off_site)
+        elsewhere.unlink()
+        self.assertEqual((code, told["cleared"]), (0, 1), told)
+        self.assertEqual(set(self.left(off_site)) - set(before), {foreign.name, Path(told["directory"]).name})
+        self.tell("what a killed export left is removed by the next one, and nothing else")
+
+    def removal_is_finished(self, generation: Path) -> None:
+        """As if the daemon had died between the dump and its note."""
+        note = generation.with_name(generation.name + ".json")
+        self.assertTrue(note.exists())
+        generation.unlink()
+        self.keeper.start()
+        removed = self.keeper.wait_event("backup-removed", self.server, timeout=90)[-1]
+        self.assertIn(generation.name, removed["detail"])
+        self.assertFalse(note.exists())
+        self.tell("a removal that was cut short is finished by the next daemon")
 
     def spoil(self, file: Path) -> None:
         """Another bit on the disk, in a new file: servers may have the old one open."""

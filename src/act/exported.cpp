@@ -1,7 +1,9 @@
 #include "act/exported.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -10,8 +12,12 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
+#include <memory>
 #include <random>
 #include <utility>
+
+#include "formats/kept_copy.h"
 
 namespace slotwarden::act {
 
@@ -20,10 +26,81 @@ namespace {
 using adapters::Fd;
 
 constexpr std::size_t piece = 1 << 20;
+constexpr std::string_view hidden = ".slotwarden-export-";
+constexpr std::size_t hidden_digits = 16;
+constexpr int most_tries = 10;
 
 std::string hidden_name() {
   std::random_device source;
-  return fmt::format(".slotwarden-export-{:08x}{:08x}", source(), source());
+  return fmt::format("{}{:08x}{:08x}", hidden, source(), source());
+}
+
+bool is_hidden_name(std::string_view name) {
+  if (!name.starts_with(hidden) || name.size() != hidden.size() + hidden_digits) return false;
+  return name.find_first_not_of("0123456789abcdef", hidden.size()) == name.npos;
+}
+
+bool is_of_an_export(std::string_view name) {
+  return name == "topology.json" || name == "SHA256SUMS" || (formats::is_kept_name(name) && name.ends_with(".rdb"));
+}
+
+// The names in an open directory, without the two that are in each.
+std::vector<std::string> names_in(int directory) {
+  std::vector<std::string> names;
+  const int again = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const std::unique_ptr<DIR, int (*)(DIR*)> dir(again < 0 ? nullptr : ::fdopendir(again), &::closedir);
+  if (!dir && again >= 0) ::close(again);
+  if (!dir) return names;
+  while (const auto* e = ::readdir(dir.get()))
+    if (std::strcmp(e->d_name, ".") != 0 && std::strcmp(e->d_name, "..") != 0) names.emplace_back(e->d_name);
+  return names;
+}
+
+// Whether the name is still that of the open folder.
+bool is_named(int home, const std::string& name, int folder) {
+  struct stat named {
+  }, open{};
+  return ::fstatat(home, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 && ::fstat(folder, &open) == 0 &&
+         named.st_dev == open.st_dev && named.st_ino == open.st_ino;
+}
+
+// Removes it where its maker is gone: nobody holds the lock on it.
+bool clear_one(int home, const std::string& name) {
+  const Fd folder(::openat(home, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat s {};
+  if (!folder || ::fstat(folder.get(), &s) != 0 || s.st_uid != ::geteuid()) return false;
+  if (::flock(folder.get(), LOCK_EX | LOCK_NB) != 0 || !is_named(home, name, folder.get())) return false;
+  const auto files = names_in(folder.get());
+  if (!std::ranges::all_of(files, is_of_an_export)) return false;
+  for (const auto& f : files) ::unlinkat(folder.get(), f.c_str(), 0);
+  return ::unlinkat(home, name.c_str(), AT_REMOVEDIR) == 0;
+}
+
+int clear_left(int home) {
+  int cleared = 0;
+  for (const auto& name : names_in(home))
+    if (is_hidden_name(name) && clear_one(home, name)) ++cleared;
+  return cleared;
+}
+
+// A new folder that others see a maker at; they may have cleared it away before it was locked. Unset and errno: none.
+Fd make_locked(int home, std::string& name) {
+  for (int n = 0; n < most_tries; ++n) {
+    name = hidden_name();
+    if (::mkdirat(home, name.c_str(), 0700) != 0) return Fd();
+    Fd folder(::openat(home, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!folder && errno == ENOENT) continue;
+    if (!folder) {
+      const int number = errno;
+      ::unlinkat(home, name.c_str(), AT_REMOVEDIR);
+      errno = number;
+      return Fd();
+    }
+    (void)::flock(folder.get(), LOCK_EX);  // where there are no locks nobody clears either
+    if (is_named(home, name, folder.get())) return folder;
+  }
+  errno = EAGAIN;
+  return Fd();
 }
 
 bool write_whole(int fd, std::string_view text) {
@@ -72,7 +149,8 @@ ExportFolder::ExportFolder(ExportFolder&& other) noexcept
       temporary_(std::exchange(other.temporary_, {})),
       home_(std::move(other.home_)),
       folder_(std::move(other.folder_)),
-      files_(std::move(other.files_)) {}
+      files_(std::move(other.files_)),
+      cleared_(other.cleared_) {}
 
 ExportFolder::~ExportFolder() {
   if (temporary_.empty()) return;
@@ -93,15 +171,13 @@ Result<ExportFolder> ExportFolder::begin(const std::string& directory, const std
                              "name another directory, or move that one away",
                              directory, name),
                  EEXIST};
-  const auto temporary = hidden_name();
-  if (::mkdirat(home.get(), temporary.c_str(), 0700) != 0) return told("make a folder", directory, errno);
-  Fd folder(::openat(home.get(), temporary.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!folder) {
-    const int number = errno;
-    ::unlinkat(home.get(), temporary.c_str(), AT_REMOVEDIR);
-    return told("open the new folder", directory, number);
-  }
-  return ExportFolder(directory, name, temporary, std::move(home), std::move(folder));
+  const int cleared = clear_left(home.get());
+  std::string temporary;
+  Fd folder = make_locked(home.get(), temporary);
+  if (!folder) return told("make a folder", directory, errno);
+  ExportFolder made(directory, name, temporary, std::move(home), std::move(folder));
+  made.cleared_ = cleared;
+  return made;
 }
 
 Error ExportFolder::failure(const std::string& doing) const {

@@ -15,6 +15,9 @@ namespace slotwarden::act {
 
 // Blocking. The folder has a hidden name (.slotwarden-export-…) until `finish`, and is removed with this object unless
 // that succeeded. What is there already is never replaced. Errors say what to do.
+//
+// Its maker holds a lock (flock) on it as long as it lives: `begin` removes what makers that were killed have left in
+// the same directory, of this user, and only where nothing but an export's files is in it.
 class ExportFolder {
  public:
   // `directory` must be there; `name` must not be there in it.
@@ -33,6 +36,8 @@ class ExportFolder {
   [[nodiscard]] std::string path_of(const std::string& name) const;
   // Gives the folder its name. Its path.
   [[nodiscard]] Result<std::string> finish();
+  // How many folders of makers that are gone `begin` has removed.
+  [[nodiscard]] int cleared() const { return cleared_; }
 
  private:
   ExportFolder(std::string directory, std::string name, std::string temporary, adapters::Fd home, adapters::Fd folder);
@@ -45,6 +50,7 @@ class ExportFolder {
   adapters::Fd home_;
   adapters::Fd folder_;
   std::vector<std::string> files_;
+  int cleared_ = 0;
 };
 
 }  // namespace slotwarden::act

@@ -52,6 +52,9 @@ void print(const Console& c, const control::Exported& e) {
   for (const auto& f : e.files)
     c.out << fmt::format("  {}  {}  {}\n", f.sha256, printable(f.file), size_text(f.size.n));
   if (!e.trouble.empty()) c.out << "  the topology lacks something: " << printable(e.trouble) << '\n';
+  if (e.cleared > 0)
+    c.out << fmt::format("  what {} export{} had left there when {} killed was removed\n", e.cleared,
+                         e.cleared == 1 ? "" : "s", e.cleared == 1 ? "it was" : "they were");
   c.out << "  to check it there: sha256sum -c SHA256SUMS\n";
 }
 

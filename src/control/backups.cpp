@@ -72,6 +72,7 @@ Result<PortBackups> port_from_json(const Json& j) {
   f.number("port", b.port.n);
   f.flag("enabled", b.enabled);
   f.text("trouble", b.trouble);
+  f.text("doing", b.doing);
   f.list("copies", b.copies, copy_from_json);
   auto rehearsed = rehearsed_from_json(j);
   if (!rehearsed) return rehearsed.error();
@@ -89,6 +90,7 @@ Json to_json(const std::vector<PortBackups>& all) {
     out.push_back(Json{{"port", b.port.n},
                        {"enabled", b.enabled},
                        {"trouble", text_or_null(b.trouble)},
+                       {"doing", text_or_null(b.doing)},
                        {"copies", copies},
                        {"proven", to_json(b.rehearsed.proven)},
                        {"not_proven", to_json(b.rehearsed.failed)}});

@@ -21,6 +21,7 @@ struct PortBackups {
   Port port{};
   bool enabled = false;
   std::string trouble{};  // its last save was found bad
+  std::string doing{};    // what is read or loaded at this moment, for people
   std::vector<ListedCopy> copies{};
   Rehearsed rehearsed{};
 };

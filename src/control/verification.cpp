@@ -70,8 +70,8 @@ Json to_json(const std::vector<PortVerification>& all) {
 Json to_json(const Exported& e) {
   Json files = Json::array();
   for (const auto& f : e.files) files.push_back(Json{{"file", f.file}, {"size", f.size.n}, {"sha256", f.sha256}});
-  return Json{{"port", e.port.n}, {"directory", e.directory}, {"generation", e.generation},
-              {"files", files},   {"keys", e.keys},           {"trouble", text_or_null(e.trouble)}};
+  return Json{{"port", e.port.n}, {"directory", e.directory},           {"generation", e.generation}, {"files", files},
+              {"keys", e.keys},   {"trouble", text_or_null(e.trouble)}, {"cleared", e.cleared}};
 }
 
 }  // namespace slotwarden::control

@@ -48,6 +48,7 @@ struct Exported {
   std::vector<ExportedFile> files{};
   std::uint64_t keys = 0;
   std::string trouble{};  // what the topology lacks, and why
+  int cleared = 0;        // exports that were killed, and whose remains were removed
 };
 [[nodiscard]] Json to_json(const Exported& e);
 

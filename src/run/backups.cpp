@@ -7,6 +7,8 @@
 #include "run/arrival.h"
 #include "run/backup_hook.h"
 #include "run/kept_copies.h"
+#include "run/reading_text.h"
+#include "run/words.h"
 #include "run/workers.h"
 
 using namespace std::chrono_literals;
@@ -69,7 +71,9 @@ asio::awaitable<void> Backups::run() {
 
 asio::awaitable<void> Backups::tend(Instance& i) {
   progress_ = std::make_shared<observe::Progress>();
-  auto work = [o = order_of(i, bad_[i.port()].signature, progress_)] { return keep_saves(o); };
+  auto order = order_of(i, bad_[i.port()].signature, progress_);
+  order.first = seen_.insert(i.port()).second;
+  auto work = [o = std::move(order)] { return keep_saves(o); };
   auto kept_now = co_await on(services_.backups, std::move(work));
   progress_.reset();
   if (!services_.stopping) co_await tell(i, std::move(kept_now));
@@ -86,9 +90,11 @@ asio::awaitable<void> Backups::tell(Instance& i, SavesKept k) {
   for (const auto& copy : k.kept) {
     if (k.bad.empty()) bad_.erase(i.port());
     journal.note(i.port(), "backup", "",
-                 fmt::format("its save was verified and is kept as {}/{} ({} keys, {} bytes)", kept_folder, copy.name,
-                             copy.keys.value_or(0), copy.size.n));
+                 fmt::format("its save was verified and is kept as {}/{} ({} keys, {})", kept_folder, copy.name,
+                             copy.keys.value_or(0), in_words(copy.size)));
   }
+  for (const auto& name : k.finished)
+    journal.note(i.port(), "backup-removed", "", name + ": only its note was left of a removal that was cut short");
   for (const auto& gone : k.removed)
     journal.note(i.port(), "backup-removed", gone.verdict.rule, fmt::format("{}: {}", gone.name, gone.verdict.because));
   for (const auto& copy : k.kept) {
@@ -108,12 +114,20 @@ asio::awaitable<void> Backups::send_to_master(Instance& i, const KeptCopy& k) {
   wake(master->port());  // there, too, older ones go
 }
 
+std::shared_ptr<observe::Progress> Backups::show_reading(Port p) {
+  auto shown = std::make_shared<observe::Progress>();
+  reading_[p] = shown;
+  return shown;
+}
+
 asio::awaitable<std::vector<control::PortBackups>> Backups::list(std::vector<Instance*> which) {
   std::vector<control::PortBackups> all;
   for (auto* i : which) {
     control::PortBackups b;
     b.port = i->port();
     b.enabled = i->policy.backup.enabled;
+    if (const auto at = reading_.find(i->port()); at != reading_.end())
+      if (const auto shown = at->second.lock()) b.doing = reading_text("reading", *shown);
     if (const auto bad = bad_.find(i->port()); bad != bad_.end()) b.trouble = bad->second.what;
     if (i->server) {
       auto look = [conf = *i->server] { return listed(conf); };

@@ -30,6 +30,8 @@ class Backups {
   // Called with each generation that is new, after it was kept: for whoever sends it to another host.
   std::function<void(Instance&, const KeptCopy&)> kept;
 
+  // Shown with the port's backups for as long as what it returns lives: "reading, 45 %".
+  [[nodiscard]] std::shared_ptr<observe::Progress> show_reading(Port p);
   // What is kept of these.
   asio::awaitable<std::vector<control::PortBackups>> list(std::vector<Instance*> which);
   // Saves that were found bad, and have not been followed by a good one.
@@ -48,6 +50,8 @@ class Backups {
   Bell bell_;
   std::set<Port> woken_;
   std::map<Port, Bad> bad_;
+  std::set<Port> seen_;  // were looked at by this daemon
+  std::map<Port, std::weak_ptr<observe::Progress>> reading_;
   std::shared_ptr<observe::Progress> progress_;  // of the reading that is under way
 };
 

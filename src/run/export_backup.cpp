@@ -142,6 +142,7 @@ Result<control::Exported> export_backup(const std::string& config_file, Port por
   e.port = port;
   e.generation = generation;
   e.keys = copied->keys;
+  e.cleared = folder->cleared();
   e.files.push_back({generation, copied->size, copied->sha256});
   const auto topology = control::topology_file(topology_of(*loaded, *instance, *conf, file->copy, e.trouble));
   if (auto written = folder->write(topology_name, topology); !written) return written.error();

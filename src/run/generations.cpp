@@ -10,6 +10,7 @@
 #include "decide/retention.h"
 #include "formats/aof_manifest.h"
 #include "formats/kept_copy.h"
+#include "observe/kept_notes.h"
 #include "observe/read_file.h"
 #include "run/clock.h"
 #include "run/gate.h"
@@ -123,6 +124,16 @@ void remove_outdated(const SaveOrder& o, SavesKept& k) {
   }
 }
 
+// The dump is removed first, its note last; a note alone is what is left when that was cut short.
+void finish_removals(const SaveOrder& o, SavesKept& k) {
+  const auto left = observe::notes_without_a_copy(o.conf.dir);
+  if (left.empty()) return;
+  auto folder = open_kept_folder(o.conf.dir, o.user);
+  if (!folder) return;
+  for (const auto& name : left)
+    if (folder->remove_generation(name)) k.finished.push_back(name);
+}
+
 }  // namespace
 
 Result<act::KeptFolder> open_kept_folder(const std::string& directory, const std::string& user) {
@@ -139,6 +150,7 @@ Listed listed(const formats::ServerConf& conf) {
 
 SavesKept keep_saves(const SaveOrder& o) {
   SavesKept k;
+  if (o.first) finish_removals(o, k);
   const auto files = observe::kept_copies(o.conf.dir);
   keep_one(o, o.conf.rdb_path(), files, k);
   if (o.conf.appendonly)

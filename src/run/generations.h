@@ -25,6 +25,7 @@ struct SaveOrder {
   BackupPolicy policy;
   std::int64_t started_unix = 0;  // of that process: it has not written what is older
   std::string known_bad;          // signature_of the file that was found bad the last time
+  bool first = false;             // by this daemon: what an earlier one left half done is finished
   std::shared_ptr<observe::Progress> progress;
 };
 
@@ -39,6 +40,7 @@ struct SavesKept {
   std::string bad;             // what a save was found to be, for people; empty when none was bad
   std::string bad_signature;
   std::vector<Outdated> removed;
+  std::vector<std::string> finished;  // generations whose removal an earlier daemon had begun
   std::string error;
 };
 

@@ -66,6 +66,29 @@ TEST_F(Exported, NeverTakesThePlaceOfWhatIsThere) {
   EXPECT_EQ(tests::text_of(off_site + "/7001-x/a"), "came meanwhile");
 }
 
+TEST_F(Exported, ClearsWhatAKilledOneHasLeftAndNothingElse) {
+  const std::string dead = off_site + "/.slotwarden-export-0123456789abcdef";
+  const std::string stranger = off_site + "/.slotwarden-export-0123456789abcde0";
+  const std::string other = off_site + "/.slotwarden-export-mine";
+  for (const auto& folder : {dead, stranger, other}) std::filesystem::create_directories(folder);
+  tests::write(dead + "/20261122T001809Z-5keys-replunknown-offsetunknown.rdb", "half of it");
+  tests::write(dead + "/topology.json", "{}");
+  tests::write(stranger + "/topology.json", "{}");
+  tests::write(stranger + "/holiday.jpg", "somebody's");
+  auto alive = ExportFolder::begin(off_site, "7000-x");
+  ASSERT_TRUE(alive) << alive.error().what;
+  EXPECT_EQ(alive->cleared(), 1);
+  EXPECT_FALSE(std::filesystem::exists(dead));
+  EXPECT_TRUE(std::filesystem::exists(stranger + "/topology.json"));
+  EXPECT_TRUE(std::filesystem::exists(other));
+  ASSERT_TRUE(alive->write("SHA256SUMS", "sums\n"));
+  auto second = ExportFolder::begin(off_site, "7001-x");
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->cleared(), 0) << "the other one is still made";
+  EXPECT_TRUE(alive->finish());
+  EXPECT_TRUE(second->finish());
+}
+
 TEST_F(Exported, SaysWhatToDoWhereItCannotBe) {
   const auto missing = ExportFolder::begin(home / "nowhere", "7000-x");
   ASSERT_FALSE(missing);
