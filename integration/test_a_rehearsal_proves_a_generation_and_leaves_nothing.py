@@ -10,8 +10,10 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
+from world.limits import MemoryLimit
 from world.scenario import Scenario, main
 from world.servers import Server
 from world.waiting import until
@@ -19,6 +21,8 @@ from world.warden import Warden
 from world.world import build_directory
 
 POLICY = "[backup]\nenabled = true\nleast_free_percent = 0\n"
+SOMEBODY = 65534
+MIB = 1 << 20
 # A program that takes its time, where it is to load a generation only.
 SLOW = """#!/bin/sh
 case "$PWD" in */.rehearsal) exec sleep 600 ;; esac
@@ -148,6 +152,68 @@ class Rehearsal(Scenario):
         self.nothing_left(server)
         self.tell("what would need a pebibyte is not begun")
 
+    def test_comes_by_itself_where_the_policy_says_so(self) -> None:
+        server = self.world.server(save='""', cluster_enabled="no")
+        warden = self.warden([server], policies={"storage": POLICY + 'rehearse_every = "1s"\n'}).start()
+        warden.wait_running()
+        server.call("SET", "a", "1")
+        name = self.saved(server, warden)
+        proven = warden.wait_event("proven", server)[-1]
+        self.assertIn(name, proven["detail"])
+        self.assertIn("by its policy", proven["detail"])
+        until(lambda: not self.scratch(server).exists(), 20, "its folder is gone")
+        self.tell("a new generation is rehearsed by itself")
+
+    def test_is_ended_first_when_memory_gets_short(self) -> None:
+        group = MemoryLimit(self.world.directory, 400 * MIB)
+        server, warden = self.slow(host='mode = "audit"\nsaves.reserve_percent = 20\n')
+        self.saved(server, warden)
+        serving = run_id(server)
+        group.add(warden.pid)
+        group.add(server.pid())
+        asking = subprocess.Popen([build_directory() / "slotwardenctl", "-s", warden.socket, "--json", "rehearse"],
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.addCleanup(asking.kill)
+        until(lambda: live_in(self.scratch(server)), 20, "a rehearsal is under way")
+        until(lambda: "rehearsal: loading" in str(warden.ask("BACKUPS", server.port)[0]["doing"]), 20, "it says so")
+        hog = self.hog(group, 350 * MIB)
+        told = json.loads(asking.communicate(timeout=60)[0])
+        self.assertEqual((asking.returncode, told[0]["rule"]), (4, "rehearsal-squeezed"), told)
+        hog.kill()
+        hog.wait()
+        self.assertEqual(len(warden.events(server, "rehearsal-ended")), 1)
+        listed = warden.ask("BACKUPS", server.port)[0]
+        self.assertEqual((listed["not_proven"], listed["doing"]), (None, None), "it tells nothing of the generation")
+        self.nothing_left(server)
+        self.assertEqual(run_id(server), serving, "the instance was not touched")
+        self.tell("ended when memory got short, and nothing is left")
+
+    def hog(self, group: MemoryLimit, size: int) -> subprocess.Popen[bytes]:
+        """Somebody else who takes so much of the group's memory."""
+        taker = subprocess.Popen([sys.executable, "-c", f"input(); b = b'x' * {size}; input()"], stdin=subprocess.PIPE)
+        self.addCleanup(taker.kill)
+        group.add(taker.pid)
+        assert taker.stdin
+        taker.stdin.write(b"\n")
+        taker.stdin.flush()
+        return taker
+
+    def test_needs_no_root(self) -> None:
+        if os.geteuid() != 0:
+            self.skipTest("only root can be somebody else")
+        server = self.world.server(save='""', cluster_enabled="no")
+        warden = self.warden([server], policies={"storage": POLICY})
+        for path in (self.world.directory, *self.world.directory.rglob("*")):
+            os.chown(path, SOMEBODY, SOMEBODY)
+        warden.start(user=SOMEBODY)
+        warden.wait_running()
+        server.call("SET", "a", "1")
+        self.saved(server, warden)
+        code, told = warden.ctl("rehearse", server.port)
+        self.assertEqual((code, told[0]["outcome"]), (0, "done"), told)
+        self.nothing_left(server)
+        self.tell("proven by a daemon without any privilege")
+
     def promise_memory(self, file: Path, size: int) -> None:
         """Another used-mem in its header, and the checksum left out, as with `rdbchecksum no`; its note follows."""
         data = bytearray(file.read_bytes())
@@ -164,15 +230,20 @@ class Rehearsal(Scenario):
         text.pop("crc64", None)
         note.write_text(json.dumps(text | {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}))
 
-    def test_leaves_nothing_when_the_daemon_is_killed(self) -> None:
+    def slow(self, **policies: str) -> tuple[Server, Warden]:
+        """A server that would take ten minutes for a generation."""
         server = self.world.server(save='""', cluster_enabled="no")
         slow = self.world.directory / "slow-server"
         slow.write_text(SLOW.format(binary=server.binary))
         slow.chmod(0o755)
-        warden = self.warden([server], policies={"storage": POLICY})
+        warden = self.warden([server], policies={"storage": POLICY} | policies)
         warden.config.write_text(warden.config.read_text().replace(str(server.binary), str(slow)))
         warden.start()
         warden.wait_running()
+        return server, warden
+
+    def test_leaves_nothing_when_the_daemon_is_killed(self) -> None:
+        server, warden = self.slow()
         self.saved(server, warden)
         serving = run_id(server)
         asking = subprocess.Popen([build_directory() / "slotwardenctl", "-s", warden.socket, "rehearse"],

@@ -37,29 +37,56 @@ std::string live_text(std::span<const control::InstanceStatus> all) {
   return joined(texts);
 }
 
-LiveLine::LiveLine(const Console& c, const std::string& socket, std::string_view command,
-                   std::span<const std::string> targets)
-    : c_(c), of_saves_(command == "SAVE") {
-  if (!c.out_is_terminal) return;
-  if (auto opened = Connection::open(socket)) daemon_.emplace(std::move(*opened));
-  question_.emplace_back(of_saves_ ? "SAVES" : "STATUS");
-  question_.insert(question_.end(), targets.begin(), targets.end());
+std::string live_text(std::span<const control::PortBackups> all) {
+  std::vector<std::string> texts;
+  for (const auto& b : all)
+    if (!b.doing.empty()) texts.push_back(std::to_string(b.port.n) + ": " + printable(b.doing));
+  return joined(texts);
 }
 
-std::string LiveLine::text() {
-  const auto answer = daemon_->ask(question_, patience);
+LiveLine::LiveLine(const Console& c, const std::string& socket, std::string_view command,
+                   std::span<const std::string> targets)
+    : c_(c), targets_(targets.begin(), targets.end()) {
+  if (!c.out_is_terminal) return;
+  if (auto opened = Connection::open(socket)) daemon_.emplace(std::move(*opened));
+  if (command == "SAVE")
+    questions_ = {"SAVES"};
+  else if (command == "REHEARSE")
+    questions_ = {"BACKUPS"};
+  else if (command == "RESTORE")
+    questions_ = {"BACKUPS", "STATUS"};
+  else
+    questions_ = {"STATUS"};
+}
+
+std::string LiveLine::text(const std::string& question) {
+  std::vector<std::string> argv{question};
+  argv.insert(argv.end(), targets_.begin(), targets_.end());
+  const auto answer = daemon_->ask(argv, patience);
   if (!answer || answer->is_error) {
     daemon_.reset();
     return "";
   }
   const auto j = control::read(answer->text);
   if (!j) return "";
-  if (of_saves_) {
+  if (question == "SAVES") {
     const auto saves = control::saves_from_json(*j);
     return saves ? live_text(saves->saves) : "";
   }
+  if (question == "BACKUPS") {
+    const auto all = control::backups_from_json(*j);
+    return all ? live_text(*all) : "";
+  }
   const auto all = control::statuses_from_json(*j);
   return all ? live_text(*all) : "";
+}
+
+std::string LiveLine::text() {
+  for (const auto& q : questions_) {
+    if (!daemon_) break;
+    if (auto told = text(q); !told.empty()) return told;
+  }
+  return "";
 }
 
 void LiveLine::draw() {

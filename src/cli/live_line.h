@@ -9,6 +9,7 @@
 
 #include "cli/connection.h"
 #include "cli/console.h"
+#include "control/backups.h"
 #include "control/saves.h"
 #include "control/status.h"
 
@@ -18,6 +19,9 @@ namespace slotwarden::cli {
 [[nodiscard]] std::string live_text(std::span<const control::SaveLine> saves);
 // "7000: loading 43 %"; empty where no instance has anything to add to its state.
 [[nodiscard]] std::string live_text(std::span<const control::InstanceStatus> all);
+
+// "7000: reading, 43 %"; empty where nothing is read or loaded.
+[[nodiscard]] std::string live_text(std::span<const control::PortBackups> all);
 
 // Asks the daemon by a connection of its own. Whatever goes wrong shows nothing: the answer matters more.
 class LiveLine {
@@ -35,11 +39,13 @@ class LiveLine {
  private:
   using Clock = std::chrono::steady_clock;
   [[nodiscard]] std::string text();
+  // What it says to one of them; empty where it says nothing.
+  [[nodiscard]] std::string text(const std::string& question);
 
   const Console& c_;
   std::optional<Connection> daemon_;
-  std::vector<std::string> question_;
-  bool of_saves_;
+  std::vector<std::string> questions_;  // the first that has something to tell is shown
+  std::vector<std::string> targets_;
   bool shown_ = false;
   const Clock::time_point began_ = Clock::now();
 };

@@ -116,7 +116,9 @@ Result<bool> confirm_force(const Errand& e, Connection& daemon) {
 std::optional<ExitCode> confirm_restore(const Errand& e, Connection& daemon) {
   control::Request plan = e.request;
   plan.options.plan = true;
-  const Result<Answer> answer = daemon.ask(control::argv_of(plan), long_patience);
+  LiveLine live(e.c, e.g.socket, plan.command, plan.targets);
+  const Result<Answer> answer = ask_and_tell(
+      daemon, control::argv_of(plan), std::nullopt, long_patience, [](const Event&) {}, live);
   if (!answer) return no_answer(e, answer.error());
   const Result<Json> j = answer->is_error ? Error{answer->text} : control::read(answer->text);
   if (!j) return complain_of_reply(e.c, j.error().what);

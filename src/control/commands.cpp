@@ -121,11 +121,11 @@ constexpr std::array table{
         "BACKUPS", Takes::backups, false, false,
         "the generations kept beside each instance's data; verify reads each of them through again, and export "
         "copies one to another place, with the cluster's topology and sums; both need no daemon",
-        "an array of {port, enabled, trouble, copies [{generation, why, state, keys, size, kept, saved, "
+        "an array of {port, enabled, trouble, doing, copies [{generation, why, state, keys, size, kept, saved, "
         "in_place, shard, node, saved_by, replid, offset, sha256}], proven {generation, sha256, keys, at, loaded_ms, "
         "memory}, not_proven {generation, at, rule, detail}}; verify the same, with detail and do for "
         "each generation as it is now; export {port, directory, generation, files [{file, size, sha256}], "
-        "keys, trouble}",
+        "keys, trouble, cleared}",
         for_backups},
     CommandText{"REHEARSE", Takes::any_instances, false, true,
                 "load the newest generation in a server of its own, which nobody can reach, count its keys and end it; "

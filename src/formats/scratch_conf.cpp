@@ -36,16 +36,24 @@ std::string quoted(const std::string& text) {
   return out + "\"";
 }
 
+// A name without a slash is looked for by the dynamic linker, wherever that looks.
+std::string whole_path(const std::string& module, const std::string& directory) {
+  const bool relative = !module.starts_with('/') && module.find('/') != module.npos;
+  return relative ? directory + "/" + module : module;
+}
+
 }  // namespace
 
-std::string scratch_conf(const std::vector<Directive>& own) {
+std::string scratch_conf(const std::vector<Directive>& own, const std::string& directory) {
   std::string text = "port 0\nunixsocket " + std::string(scratch_socket) +
                      "\nunixsocketperm 700\ndaemonize no\nsupervised no\nsave \"\"\nappendonly no\ndbfilename " +
                      std::string(scratch_dump) + "\nmaxmemory 0\nmaxclients 16\nloglevel notice\nlogfile \"\"\n";
   for (const auto& d : own) {
     if (!is_kept(d.name)) continue;
     text += d.name;
-    for (const auto& a : d.arguments) text += " " + quoted(a);
+    auto arguments = d.arguments;
+    if (d.name == "loadmodule" && !arguments.empty()) arguments[0] = whole_path(arguments[0], directory);
+    for (const auto& a : arguments) text += " " + quoted(a);
     text += "\n";
   }
   return text;

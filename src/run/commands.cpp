@@ -327,6 +327,7 @@ asio::awaitable<std::string> Commands::changing(const control::Request& r, const
   if (r.command == "SAVE") all = co_await hooks_.save(which, r.options.at_once, who);
   if (r.command == "RESTORE") {
     RestoreOptions o{.generation = r.file, .plan = r.options.plan, .who = who, .reason = r.reason};
+    o.progress = hooks_.backups.show_reading(which.front()->port());
     auto one = co_await restore(*which.front(), services_, hooks_.elections, std::move(o));
     all.push_back(std::move(one));
   }

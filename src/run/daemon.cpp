@@ -87,6 +87,7 @@ struct Daemon::Impl {
         host_watch(services, scans, l.config.host_policy),
         saves(services, l.config.host_policy.saves, host.probe_interval) {
     services.replica_starts_at_once = l.config.host_policy.saves.replica_starts_at_once;
+    backups.kept = [this](Instance&, const KeptCopy&) { rehearsals.wake(); };
     for (const auto& c : l.config.instances)
       if (c.sound) add(c, l.config.policy_of(c));
   }

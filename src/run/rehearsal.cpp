@@ -11,6 +11,7 @@
 #include "run/explain.h"
 #include "run/gate.h"
 #include "run/generations.h"
+#include "run/reading_text.h"
 #include "run/save_rotation.h"
 #include "run/scratch_server.h"
 #include "run/words.h"
@@ -36,6 +37,7 @@ namespace {
 
 constexpr auto look_every = 1min;
 constexpr auto try_again_after = 10min;
+constexpr auto none_to_rehearse = "rehearsal-none";
 
 Outcome outcome(const Instance& i, Done d, std::string text, std::string_view rule = {}) {
   return Outcome{i.port(), d, std::string(rule), std::move(text)};
@@ -174,6 +176,8 @@ asio::awaitable<Outcome> Rehearsals::rehearse_one(Instance& i, std::string who) 
   co_await clear(i);
   co_await recall(i.port());
   auto done = co_await attempt(i, std::move(who));
+  progress_.reset();
+  if (done.rule == none_to_rehearse) tried_.erase(i.port());  // as soon as there is one
   saves_.promise(std::nullopt);
   co_await remember(i);
   co_await clear(i);
@@ -184,6 +188,8 @@ asio::awaitable<Outcome> Rehearsals::rehearse_one(Instance& i, std::string who) 
 asio::awaitable<Outcome> Rehearsals::attempt(Instance& i, std::string who) {
   if (!i.server) co_return outcome(i, Done::failed, i.server_problem);
   progress_ = std::make_shared<observe::Progress>();
+  at_ = i.port();
+  doing_ = "rehearsal: reading";
   auto read = [directory = i.server->dir, config = i.conf.config, server = i.conf.server, progress = progress_] {
     auto g = std::make_shared<Generation>();
     g->directory = directory;
@@ -194,7 +200,7 @@ asio::awaitable<Outcome> Rehearsals::attempt(Instance& i, std::string who) {
     }
     const auto own = observe::server_directives(config);
     if (own)
-      g->conf = formats::scratch_conf(*own);
+      g->conf = formats::scratch_conf(*own, directory);
     else
       g->error = own.error().what;
     g->file = std::move(*newest);
@@ -204,7 +210,7 @@ asio::awaitable<Outcome> Rehearsals::attempt(Instance& i, std::string who) {
   auto g = co_await on(services_.backups, std::move(read));
   progress_.reset();
   if (services_.stopping) co_return outcome(i, Done::failed, "the daemon stops");
-  if (!g->error.empty()) co_return outcome(i, Done::refused, g->error, "rehearsal-none");
+  if (!g->error.empty()) co_return outcome(i, Done::refused, g->error, none_to_rehearse);
   const auto e = evidence_of(g->file, g->read.look);
   const auto before = decide::rehearsed(e);
   if (before.rule != "rehearsal-not-loaded") {
@@ -244,6 +250,8 @@ asio::awaitable<Outcome> Rehearsals::load(Instance& i, std::shared_ptr<Generatio
   order.server = i.conf.server;
   order.user = i.conf.user;
   order.port = i.port();
+  order.progress = progress_ = std::make_shared<observe::Progress>();
+  doing_ = "rehearsal: loading";
   order.may_go_on = [this, predicted](Bytes used) {
     saves_.promise(promised(predicted, used));
     return decide::rehearsal_goes_on(evidence(predicted));
@@ -309,8 +317,10 @@ asio::awaitable<void> Rehearsals::remember(Instance& i) {
 }
 
 void Rehearsals::add_to(std::vector<control::PortBackups>& all) const {
-  for (auto& b : all)
+  for (auto& b : all) {
     if (const auto known = known_.find(b.port); known != known_.end()) b.rehearsed = known->second;
+    if (progress_ && b.port == at_) b.doing = reading_text(doing_, *progress_);
+  }
 }
 
 std::vector<control::Fact> Rehearsals::facts_of(const Instance& i) const {

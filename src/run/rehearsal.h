@@ -28,6 +28,8 @@ class Rehearsals {
   // Until the daemon stops: clears what an earlier one has left, and rehearses by itself where the policy says so.
   asio::awaitable<void> run();
   void end();
+  // There is a new generation.
+  void wake() { bell_.ring(); }
 
   // One after another. done: proven; refused: not now, or nothing to rehearse; failed: not proven.
   asio::awaitable<std::vector<control::Outcome>> rehearse(std::vector<Instance*> which, std::string who);
@@ -57,7 +59,9 @@ class Rehearsals {
   SaveRotation& saves_;
   Bell bell_;
   bool busy_ = false;
-  std::shared_ptr<observe::Progress> progress_;  // of the reading that is under way
+  std::shared_ptr<observe::Progress> progress_;  // of the reading or loading that is under way
+  Port at_;                                      // whose it is
+  const char* doing_ = "";
   std::map<Port, Rehearsed> known_;
   std::set<Port> recalled_;
   std::map<Port, Instant> tried_;

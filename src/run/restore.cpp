@@ -32,12 +32,15 @@ struct Candidate {
   Dataset found;
 };
 
-Result<Candidate> look_at(const std::string& directory, const std::string& server, const std::string& name) {
+Result<Candidate> look_at(const std::string& directory, const std::string& server, const std::string& name,
+                          observe::Progress* progress) {
   auto all = observe::kept_copies(directory);
   const auto at = std::ranges::find_if(all, [&](const auto& f) { return f.copy.name == name; });
   if (at == all.end() || at->copy.aof)
-    return Error{fmt::format("there is no generation {} in {}/{}", name, directory, kept_folder), ENOENT};
-  auto found = observe::verify(*at, reader_of(server)).look.dataset;
+    return Error{fmt::format("there is no generation {} in {}/{}; slotwardenctl backups lists those that are there",
+                             name, directory, kept_folder),
+                 ENOENT};
+  auto found = observe::verify(*at, reader_of(server), {.progress = progress}).look.dataset;
   return Candidate{std::move(*at), std::move(found)};
 }
 
@@ -128,10 +131,11 @@ asio::awaitable<Outcome> restore(Instance& i, Services& s, Elections& elections,
     co_return outcome(
         i, Done::failed,
         "it is a replica, and would copy from its master again: restore its master, node " + i.record.master.brief());
-  auto look = [directory = i.server->dir, server = i.conf.server, name = o.generation] {
-    return look_at(directory, server, name);
+  auto look = [directory = i.server->dir, server = i.conf.server, name = o.generation, progress = o.progress] {
+    return look_at(directory, server, name, progress.get());
   };
   const auto found = co_await on(s.backups, std::move(look));
+  o.progress.reset();
   if (!found) co_return outcome(i, Done::failed, found.error().what);
   const auto v = judge(i, *found);
   if (v.ruling != Ruling::go) co_return outcome(i, Done::refused, std::string(v.because), v.rule);

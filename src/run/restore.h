@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <memory>
 #include <string>
 
 #include "control/outcome.h"
@@ -11,8 +12,9 @@
 namespace slotwarden::run {
 
 struct RestoreOptions {
-  std::string generation;  // its name among the kept copies
-  bool plan = false;       // only say what would be done, and what would be lost
+  std::string generation;                         // its name among the kept copies
+  bool plan = false;                              // only say what would be done, and what would be lost
+  std::shared_ptr<observe::Progress> progress{};  // of reading it; may be null
   std::string who;
   std::string reason;
 };

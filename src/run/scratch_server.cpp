@@ -61,8 +61,9 @@ std::string last_words(const std::string& file) {
 // One conversation with it.
 class Talk {
  public:
-  Talk(const act::Scratch& scratch)
-      : address_(adapters::UnixPath{fmt::format("{}/{}", scratch.short_path(), formats::scratch_socket)}) {}
+  Talk(const act::Scratch& scratch, std::shared_ptr<observe::Progress> shown)
+      : shown_(std::move(shown)),
+        address_(adapters::UnixPath{fmt::format("{}/{}", scratch.short_path(), formats::scratch_socket)}) {}
 
   // True once it has loaded; then `load` has what it holds.
   asio::awaitable<bool> through(ScratchLoad& load) {
@@ -80,6 +81,8 @@ class Talk {
     const auto read = info->loading_loaded.value_or(Bytes{});
     if (read != read_) moved_ = now();
     read_ = read;
+    shown_->read = read.n;
+    shown_->total = info->loading_total.value_or(Bytes{}).n;
     if (info->loading) co_return false;
     load.loaded = true;
     if (auto keys = formats::keyspace(reply->front().text)) load.keys = std::move(*keys);
@@ -94,6 +97,7 @@ class Talk {
   }
 
  private:
+  std::shared_ptr<observe::Progress> shown_;
   adapters::Address address_;
   std::unique_ptr<adapters::RespConnection> connection_;
   Bytes read_;
@@ -137,7 +141,7 @@ asio::awaitable<ScratchLoad> load_in_scratch(Services& s, const act::Scratch& sc
     co_return load;
   }
   Lasting process(s, std::move(*watch));
-  Talk talk(scratch);
+  Talk talk(scratch, order.progress);
   for (;;) {
     load.why = stopped(s, spawned->pid, process, talk, request.output, order, load);
     if (!load.why.empty()) break;

@@ -11,6 +11,7 @@
 #include "act/scratch.h"
 #include "facts/dump.h"
 #include "facts/verdict.h"
+#include "observe/progress.h"
 #include "run/services.h"
 
 namespace slotwarden::run {
@@ -21,6 +22,7 @@ struct ScratchOrder {
   Port port;           // of the instance, for messages
   // Asked several times a second with what it takes: refuse ends it.
   std::function<Verdict(Bytes used)> may_go_on;
+  std::shared_ptr<observe::Progress> progress{};  // how far it has loaded
 };
 
 struct ScratchLoad {

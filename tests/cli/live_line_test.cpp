@@ -31,6 +31,15 @@ TEST(LiveText, TellsTheFirstOfMany) {
   EXPECT_TRUE(text.ends_with("; and 2 more")) << text;
 }
 
+TEST(LiveText, TellsWhatIsReadOrLoaded) {
+  std::vector<control::PortBackups> all(2);
+  all[0].port = Port{7000};
+  all[1].port = Port{7001};
+  EXPECT_EQ(live_text(all), "");
+  all[1].doing = "rehearsal: loading, 43 %";
+  EXPECT_EQ(live_text(all), "7001: rehearsal: loading, 43 %");
+}
+
 TEST(LiveText, TellsWhatInstancesAreAt) {
   std::vector<control::InstanceStatus> all(2);
   all[0].port = Port{7000};

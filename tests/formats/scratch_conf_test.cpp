@@ -15,7 +15,7 @@ using ::testing::Not;
 std::string scratch_of(std::string_view own) {
   const auto directives = parse_directives(own);
   EXPECT_TRUE(directives) << directives.error().what;
-  return scratch_conf(*directives);
+  return scratch_conf(*directives, "/data/7000");
 }
 
 TEST(ScratchConf, KeepsWhatDecidesHowDataIsLoaded) {
@@ -23,6 +23,13 @@ TEST(ScratchConf, KeepsWhatDecidesHowDataIsLoaded) {
   EXPECT_THAT(text, HasSubstr("databases \"64\"\n"));
   EXPECT_THAT(text, HasSubstr("hash-max-listpack-entries \"7\"\n"));
   EXPECT_THAT(text, HasSubstr("loadmodule \"/opt/a.so\" \"one\" \"two three\"\n"));
+}
+
+TEST(ScratchConf, NamesModulesByTheirWholePath) {
+  const auto text = scratch_of("loadmodule ./modules/a.so x\nloadmodule modules/b.so\nloadmodule c.so\n");
+  EXPECT_THAT(text, HasSubstr("loadmodule \"/data/7000/./modules/a.so\" \"x\"\n")) << "it has another directory";
+  EXPECT_THAT(text, HasSubstr("loadmodule \"/data/7000/modules/b.so\"\n"));
+  EXPECT_THAT(text, HasSubstr("loadmodule \"c.so\"\n")) << "as the linker finds it";
 }
 
 TEST(ScratchConf, LetsNobodyInAndWritesNothing) {
