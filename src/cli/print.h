@@ -39,7 +39,7 @@ void print(const Console& c, const control::SavesReply& r, std::int64_t now_unix
 void print(const Console& c, std::span<const control::PortBackups> all, std::int64_t now_unix_ms);
 // "save [####------] 40%, 3s left".
 [[nodiscard]] std::string fork_text(const control::RunningFork& r);
-// "1.2 MB": bytes of a file, as `ls` and disks count them.
+// "1.2 MiB", counted in 1024s as everywhere here.
 [[nodiscard]] std::string size_text(std::uint64_t n);
 // What `start --force` may lose, of every instance that it is for.
 void print_what_force_may_lose(const Console& c, std::span<const control::Explanation> all);

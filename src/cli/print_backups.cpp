@@ -1,6 +1,8 @@
 // The generations of backups, for people.
 #include <fmt/format.h>
 
+#include <array>
+
 #include "cli/print.h"
 #include "cli/table.h"
 
@@ -31,6 +33,7 @@ void print(const Console& c, const control::PortBackups& b, std::int64_t now_uni
   c.out << painted(c, Paint::bold, std::to_string(b.port.n)) << (b.enabled ? "" : "  (its policy makes none)") << '\n';
   if (!b.trouble.empty()) c.out << "  " << painted(c, Paint::bad, "its last save: " + printable(b.trouble)) << '\n';
   print(c, b.rehearsed, now_unix_ms);
+  if (!b.doing.empty()) c.out << "  " << printable(b.doing) << '\n';
   if (b.copies.empty()) {
     c.out << "  nothing is kept\n";
     return;
@@ -74,10 +77,11 @@ Paint paint_of(DatasetState s) {
 }
 
 std::string size_text(std::uint64_t n) {
-  if (n < 10'000) return fmt::format("{} B", n);
-  if (n < 10'000'000) return fmt::format("{:.1f} kB", static_cast<double>(n) / 1e3);
-  if (n < 10'000'000'000) return fmt::format("{:.1f} MB", static_cast<double>(n) / 1e6);
-  return fmt::format("{:.1f} GB", static_cast<double>(n) / 1e9);
+  constexpr std::array units{"B", "KiB", "MiB", "GiB", "TiB"};
+  auto size = static_cast<double>(n);
+  std::size_t unit = 0;
+  for (; size >= 1024 && unit + 1 < units.size(); ++unit) size /= 1024;
+  return unit == 0 ? fmt::format("{} B", n) : fmt::format("{:.1f} {}", size, units[unit]);
 }
 
 void print(const Console& c, std::span<const control::PortBackups> all, std::int64_t now_unix_ms) {

@@ -8,9 +8,7 @@ namespace slotwarden::cli {
 namespace {
 
 std::string size_text(Bytes b) {
-  const auto mebibytes = b.n >> 20;
-  if (mebibytes >= 10 * 1024) return std::to_string(mebibytes / 1024) + " GiB";
-  return b.n >= 1 << 20 ? std::to_string(mebibytes) + " MiB" : std::to_string(b.n >> 10) + " KiB";
+  return cli::size_text(b.n);
 }
 
 // "[######----]"

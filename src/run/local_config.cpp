@@ -1,8 +1,10 @@
 #include "run/local_config.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "control/request.h"
 #include "run/config_files.h"
@@ -14,6 +16,12 @@ constexpr auto usual_config = "/etc/slotwarden/slotwarden.toml";
 }
 
 Result<config::Loaded> local_config(const std::string& file) {
+  if (file.empty() && ::access(usual_config, F_OK) != 0)
+    return Error{
+        fmt::format("there is no {}: this command reads the daemon's configuration itself; name it by --config "
+                    "FILE",
+                    usual_config),
+        ENOENT};
   auto loaded = load_config(file.empty() ? usual_config : file, std::nullopt);
   std::string mistakes;
   for (const auto& p : loaded.problems) mistakes += (mistakes.empty() ? "" : "; ") + config::describe(p);

@@ -199,6 +199,8 @@ Result<GiveBack> to_give_back(const std::string& config_file, Port port, std::op
   if (::geteuid() != 0) return Error{"only root may give a server back"};
   const auto config = configuration(config_file);
   if (!config) return config.error();
+  if (config_file.empty() && ::access(usual_config, F_OK) != 0)
+    return Error{fmt::format("there is no {}: name slotwarden's configuration by --config FILE", usual_config)};
   const auto c = std::ranges::find(config->instances, port, &config::InstanceConfig::port);
   if (c == config->instances.end()) return Error{fmt::format("slotwarden's configuration has no port {}", port.n)};
   GiveBack g;

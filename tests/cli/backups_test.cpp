@@ -99,11 +99,11 @@ TEST(Backups, TellWhatWasProvenAndHowLongAgo) {
   p.keys = 1003;
   p.at_unix_ms = 1'795'000'000'000;
   p.loaded_ms = 2'500;
-  p.memory = Bytes{12'000'000};
+  p.memory = 12_MiB;
   b.rehearsed.proven = p;
   const std::vector all{b};
   print(t.console, all, p.at_unix_ms + 3 * 3'600'000);
-  for (const auto* part : {"proven 3h", "a.rdb", "1003 keys", "loaded in 2.5 s", "12.0 MB"})
+  for (const auto* part : {"proven 3h", "a.rdb", "1003 keys", "loaded in 2.5 s", "12.0 MiB"})
     EXPECT_THAT(t.out.str(), HasSubstr(part));
   Unproven u;
   u.generation = "b.rdb";

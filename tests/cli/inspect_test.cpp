@@ -52,7 +52,7 @@ int run(Captured& t, const control::Inspection& found, std::vector<std::string> 
 TEST(Inspect, SaysWhatAValidDumpHolds) {
   Captured t;
   EXPECT_EQ(run(t, good(), {"inspect", "dump", "/backup/dump.rdb"}), 0);
-  for (const auto* part : {"/backup/dump.rdb: valid", "2500.0 kB", "3, 1 of them with an expiry", "redis 7.0.15",
+  for (const auto* part : {"/backup/dump.rdb: valid", "2.4 MiB", "3, 1 of them with an expiry", "redis 7.0.15",
                            "0000000000000abc, matches"})
     EXPECT_THAT(t.out.str(), HasSubstr(part));
   EXPECT_THAT(t.out.str(), Not(HasSubstr("DATABASE  KEYS")));
