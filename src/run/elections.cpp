@@ -50,6 +50,11 @@ asio::awaitable<Answer> ask_node(const Instance& i, Services& s, Endpoint at) {
   co_return a;
 }
 
+// "10.0.0.2:7001 cannot be told not to stand for election (it is loading)"
+std::string cannot_be_told(const Endpoint& e, const std::string& why) {
+  return fmt::format("{} cannot be told not to stand for election ({})", describe(adapters::Address{e, {}}), why);
+}
+
 std::string address(const Endpoint& e) {
   return describe(adapters::Address{e, {}});
 }
@@ -81,8 +86,7 @@ std::string ShardAsked::in_words() const {
     text = fmt::format("{} of its replicas {} told not to stand for election until then", able.size(),
                        able.size() == 1 ? "is" : "are");
   for (const auto& u : unable)
-    text += fmt::format("{}{} cannot be told not to stand for election: if it is elected, nothing is restored",
-                        text.empty() ? "" : "; ", u);
+    text += fmt::format("{}{}: if it is elected, nothing is restored", text.empty() ? "" : "; ", u);
   return text;
 }
 
@@ -99,7 +103,7 @@ asio::awaitable<ShardAsked> Elections::ask(const Instance& i) {
     if (n.master != i.record.node_id || !i.record.node_id.known()) continue;
     const auto a = co_await ask_node(i, services_, n.at);
     if (!a.trouble.empty()) {
-      asked.unable.push_back(address(n.at) + ": " + a.trouble);
+      asked.unable.push_back(cannot_be_told(n.at, a.trouble));
       continue;
     }
     const auto* me = a.node.view->myself();
@@ -143,7 +147,7 @@ asio::awaitable<void> Elections::put_off(const Instance& i, ShardAsked asked) {
       if (done)
         ++told;
       else
-        asked.unable.push_back(address(p.at) + ": " + done.error().what);
+        asked.unable.push_back(cannot_be_told(p.at, done.error().what));
     }
   }
   if (told > 0)
@@ -152,7 +156,7 @@ asio::awaitable<void> Elections::put_off(const Instance& i, ShardAsked asked) {
         fmt::format("{} of its replicas {} told not to stand for election ({} yes) until it serves again", told,
                     told == 1 ? "is" : "are", setting));
   for (const auto& u : asked.unable)
-    services_.journal.warn(i.port(), "elections-put-off", "", u + ": it may stand for election meanwhile");
+    services_.journal.warn(i.port(), "elections-put-off", "", u + ": it may be elected meanwhile");
 }
 
 decide::Restored Elections::master(const Instance& i) const {

@@ -19,7 +19,7 @@ namespace slotwarden::run {
 struct ShardAsked {
   std::vector<PutOff> able;         // can be told
   std::size_t by_themselves = 0;    // do not stand by their own configuration
-  std::vector<std::string> unable;  // "10.0.0.2:7001: " and why
+  std::vector<std::string> unable;  // cannot be told, and why
   NodeId successor;                 // one of them owns the shard's slots by its own word
   // One clause for the plan of a restore; empty where there is no replica.
   [[nodiscard]] std::string in_words() const;
@@ -36,7 +36,8 @@ class Elections {
 
   // Asks the replicas of `i`; changes nothing.
   asio::awaitable<ShardAsked> ask(const Instance& i);
-  // For as long as it lives nothing is put back for `i`.
+  [[nodiscard]] bool restoring(Port p) const { return restoring_.contains(p); }
+  // For as long as it lives nothing is put back for `p`; one at a time.
   class Restoring {
    public:
     Restoring(Elections& e, Port p) : elections_(e), port_(p) { elections_.restoring_.insert(port_); }

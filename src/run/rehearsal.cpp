@@ -190,12 +190,13 @@ asio::awaitable<Outcome> Rehearsals::attempt(Instance& i, std::string who) {
   progress_ = std::make_shared<observe::Progress>();
   at_ = i.port();
   doing_ = "rehearsal: reading";
-  auto read = [directory = i.server->dir, config = i.conf.config, server = i.conf.server, progress = progress_] {
+  auto read = [port = i.port(), directory = i.server->dir, config = i.conf.config, server = i.conf.server,
+               progress = progress_] {
     auto g = std::make_shared<Generation>();
     g->directory = directory;
     auto newest = newest_of(directory);
     if (!newest) {
-      g->error = "there is no generation to rehearse; slotwardenctl save PORT --now makes one";
+      g->error = fmt::format("there is no generation to rehearse; slotwardenctl save {} --now makes one", port.n);
       return g;
     }
     const auto own = observe::server_directives(config);

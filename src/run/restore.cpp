@@ -65,9 +65,10 @@ std::string plan_of(const Instance& i, const Candidate& c, const ShardAsked& ask
   const auto attached = i.info ? i.info->replicas.size() : 0;
   auto plan = fmt::format(
       "{} holds {} keys, {} now {}: {}. It would be stopped without a hand-over, started with that in place, and its "
-      "{} replicas would copy it once its keys were counted; what is there now is kept",
+      "{} would copy it once its keys were counted; what is there now is kept",
       c.file.copy.name, c.found.keys.value_or(0), i.port().n,
-      i.watch ? "holds " + std::to_string(i.record.keys) : "is down", lost_with(i, c), attached);
+      i.watch ? "holds " + std::to_string(i.record.keys) : "is down", lost_with(i, c),
+      attached == 1 ? "replica" : fmt::format("{} replicas", attached));
   if (const auto more = asked.in_words(); !more.empty()) plan += "; " + more;
   return plan;
 }
@@ -147,8 +148,9 @@ asio::awaitable<Outcome> restore(Instance& i, Services& s, Elections& elections,
                                   asked.successor.brief()));
   const auto plan = plan_of(i, *found, asked);
   if (o.plan) co_return outcome(i, Done::done, plan);
-  s.journal.warn(i.port(), "restore", v.rule, fmt::format("{}; by {}: {}", plan, o.who, o.reason));
+  if (elections.restoring(i.port())) co_return outcome(i, Done::failed, "another restore of it is under way");
   const Elections::Restoring under_way(elections, i.port());
+  s.journal.warn(i.port(), "restore", v.rule, fmt::format("{}; by {}: {}", plan, o.who, o.reason));
   co_await elections.put_off(i, std::move(asked));
   auto done = co_await carry_out(i, s, o, *found);
   if (done.outcome == Done::done)
