@@ -21,8 +21,11 @@ from world.waiting import until
 from world.warden import Warden, tail
 from world.world import World, build_directory
 
-IMAGE = build_directory() / "image"
-PACKAGES = build_directory() / "package"
+# Of this machine's Debian, or of the one that SLOTWARDEN_RELEASE names.
+RELEASE = os.environ.get("SLOTWARDEN_RELEASE", "")
+_SUFFIX = f"-{RELEASE}" if RELEASE else ""
+IMAGE = build_directory() / f"image{_SUFFIX}"
+PACKAGES = build_directory() / f"package{_SUFFIX}"
 BOOTED = ("running", "degraded")
 CLONE_NEWNS = 0x00020000
 
@@ -45,7 +48,7 @@ def missing() -> str:
         if not shutil.which(program):
             return f"no {program}: ./dev deps image"
     if not (IMAGE / "etc/os-release").exists() or not list(PACKAGES.glob("slotwarden_*.deb")):
-        return f"no {IMAGE}: ./dev image"
+        return f"no {IMAGE}: ./dev image {RELEASE}".rstrip()
     tried = subprocess.run(["unshare", "--pid", "--fork", "--mount-proc", "true"], capture_output=True, text=True)
     return f"namespaces are forbidden here: {tried.stderr.strip()}" if tried.returncode else ""
 
