@@ -120,6 +120,7 @@ class Rehearsal(Scenario):
         self.assertEqual(listed["not_proven"]["rule"], "rehearsal-note-differs")
         self.assertEqual(listed["proven"], proven, "what was proven before is still known, with its age")
         self.assertIn("rehearse", str(warden.ask("DOCTOR")["findings"]))
+        self.assertIn("is not proven", warden.human("doctor", "--config", warden.config))
         self.assertEqual(len(warden.events(server, "not-proven")), 1)
         self.tell("a note that promises more than there is proves nothing")
 

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
+#include <iterator>
 
 #include "cli/connection.h"
 #include "cli/print.h"
 #include "cli/table.h"
+#include "control/fields.h"
 
 namespace slotwarden::cli {
 namespace {
@@ -29,14 +32,46 @@ Paint paint_of(Severity s) {
   return Paint::plain;
 }
 
-// Whether a daemon runs here and enforces the policy: it does not after `host restore`.
-bool daemon_enforces(const Globals& g) {
+// What a daemon that runs here knows besides.
+struct OfTheDaemon {
+  bool enforces = false;  // the policy: not after `host restore`
+  std::vector<Finding> findings;
+};
+
+// What no look at the host finds: it comes of what the daemon has lived through.
+constexpr std::array<std::string_view, 3> only_the_daemon{"backup", "peer_certificate", "cluster-replica-no-failover"};
+
+Result<Finding> finding_of(const control::Json& j) {
+  static std::deque<std::string> sentences;  // a finding only points to its reason
+  Finding finding;
+  control::Fields f(j, "a finding");
+  std::string why;
+  f.text("setting", finding.setting);
+  f.number("port", finding.port.n);
+  f.text("expected", finding.expected);
+  f.text("actual", finding.actual);
+  f.one_of("severity", finding.severity, std::array{Severity::advice, Severity::warning, Severity::danger});
+  f.text("why", why);
+  f.text("fix", finding.fix);
+  finding.why = sentences.emplace_back(printable(why));
+  finding.actual = printable(finding.actual);
+  return f.finish(std::move(finding));
+}
+
+OfTheDaemon of_the_daemon(const Globals& g) {
+  OfTheDaemon known;
   Result<Connection> daemon = Connection::open(g.socket);
-  if (!daemon) return false;
+  if (!daemon) return known;
   const auto answer = daemon->ask(std::array<std::string, 1>{"DOCTOR"}, patience);
-  if (!answer || answer->is_error) return false;
+  if (!answer || answer->is_error) return known;
   const auto j = control::read(answer->text);
-  return j && j->is_object() && j->value("daemon", false);
+  if (!j || !j->is_object()) return known;
+  known.enforces = j->value("daemon", false);
+  const auto all = control::list_from<Finding>(j->value("findings", control::Json::array()), finding_of);
+  if (!all) return known;
+  for (const auto& f : *all)
+    if (std::ranges::find(only_the_daemon, f.setting) != only_the_daemon.end()) known.findings.push_back(f);
+  return known;
 }
 
 // Of the host, and of the servers that the order names; of all where it names none.
@@ -94,9 +129,11 @@ Result<HostReport> look(const Globals& g, const Order& order) {
   if (!g.local.look) return Error{"this program cannot look at the host"};
   auto report = g.local.look(order.config_file);
   if (!report) return report.error();
+  auto known = of_the_daemon(g);
+  std::ranges::move(known.findings, std::back_inserter(report->findings));
   narrow(*report, order.request.targets);
   control::sort_by_severity(report->findings);
-  report->kept = daemon_enforces(g);
+  report->kept = known.enforces;
   return report;
 }
 

@@ -5,6 +5,7 @@
 
 #include "cli/captured.h"
 #include "cli/obey.h"
+#include "cli/small_daemon.h"
 
 namespace slotwarden::cli {
 namespace {
@@ -101,6 +102,22 @@ TEST(Doctor, TellsWhatItCouldNotSeeOfTheNamedServersOnly) {
   EXPECT_THAT(t.out.str(), HasSubstr("7001: it does not answer either"));
   EXPECT_THAT(t.out.str(), HasSubstr("/proc/swaps: unreadable"));
   EXPECT_THAT(t.out.str(), Not(HasSubstr("7000: ")));
+}
+
+TEST(Doctor, TellsWhatOnlyTheDaemonKnows) {
+  SmallDaemon daemon({{"DOCTOR", control::bulk(R"({"daemon": true, "findings": [
+          {"setting": "backup", "port": 7000, "expected": "a save that would load", "actual": "cut", "severity": "danger",
+           "why": "It would not load.", "fix": "look at the disk"},
+          {"setting": "vm.swappiness", "port": null, "expected": "1", "actual": "60", "severity": "warning",
+           "why": "It swaps.", "fix": "sysctl"}]})")}});
+  Host h({});
+  h.g.socket = daemon.path();
+  Captured t;
+  EXPECT_EQ(h.run(t, {"doctor"}), 4);
+  EXPECT_THAT(t.out.str(), HasSubstr("It would not load."));
+  EXPECT_THAT(t.out.str(), Not(HasSubstr("vm.swappiness"))) << "that was looked at here, and is mended by now";
+  Captured other;
+  EXPECT_EQ(h.run(other, {"doctor", "7001"}), 0) << "another server";
 }
 
 TEST(Doctor, SpeaksJson) {
