@@ -127,6 +127,8 @@ class Elections(Scenario):
         until(lambda: replica.keys() == KEYS, 30, "the replica has every key")
         until(lambda: self.daemon.status(replica)["keys"] == KEYS, 30, "slotwarden has seen them")
         replica.call("CONFIG", "SET", SETTING, "yes")
+        until(lambda: [it for it in self.daemon.ask("DOCTOR")["findings"]
+                       if (it["port"], it["setting"]) == (replica.port, SETTING)], 60, "doctor tells of it")
         until(lambda: any("nofailover" in it.flags for it in self.cluster.nodes(master).values()), 30, "it is known")
         code, done = self.daemon.ctl("restart", master.port)
         self.assertEqual(code, 0, done)

@@ -284,6 +284,7 @@ std::string Commands::reading(const control::Request& r, const std::vector<Insta
     auto report = hooks_.host_report();
     std::ranges::move(hooks_.backups.findings(), std::back_inserter(report.findings));
     std::ranges::move(hooks_.rehearsals.findings(), std::back_inserter(report.findings));
+    std::ranges::move(hooks_.elections.findings(), std::back_inserter(report.findings));
     std::erase_if(report.findings, [&](const Finding& f) {
       return f.port.n != 0 &&
              std::ranges::find(which, f.port, [](const Instance* i) { return i->port(); }) == which.end();

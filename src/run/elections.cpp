@@ -14,6 +14,7 @@ namespace slotwarden::run {
 namespace {
 
 constexpr auto patience = 1s;
+constexpr auto look_for_left_every = 15s;
 constexpr auto look_again = 500ms;  // no event of another server tells that it misses its master no more
 constexpr auto setting = "cluster-replica-no-failover";
 constexpr auto memory_key = "elections-put-off";
@@ -243,9 +244,14 @@ asio::awaitable<void> Elections::run() {
   co_await recall();
   at_work_ = false;
   rested_.ring();
+  Instant looked{};
   while (!services_.stopping) {
     if (!all_.empty()) co_await round();
-    co_await bell_.wait(all_.empty() ? std::chrono::milliseconds(1h) : look_again);
+    if (since(looked) >= look_for_left_every) {
+      looked = now();
+      co_await look_for_left();
+    }
+    co_await bell_.wait(all_.empty() ? std::chrono::milliseconds(look_for_left_every) : look_again);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "control/explanation.h"
 #include "decide/elections.h"
+#include "facts/finding.h"
 #include "facts/put_off.h"
 #include "run/questions.h"
 #include "run/services.h"
@@ -56,9 +57,13 @@ class Elections {
   asio::awaitable<void> put_off(const Instance& i, ShardAsked asked);
 
   [[nodiscard]] std::vector<control::Fact> facts_of(const Instance& i) const;
+  // Replicas of this host that are kept from elections by nobody that this daemon knows of.
+  [[nodiscard]] std::vector<Finding> findings() const;
 
  private:
   asio::awaitable<void> recall();
+  asio::awaitable<void> look_for_left();
+  asio::awaitable<bool> is_left(const Instance& i);
   asio::awaitable<void> round();
   asio::awaitable<void> look_at(PutOff p);
   asio::awaitable<void> drop(PutOff p, std::string told);
@@ -72,6 +77,7 @@ class Elections {
   std::vector<PutOff> all_;
   std::set<Port> restoring_;
   std::set<std::string> told_;
+  std::set<Port> left_;
   bool at_work_ = false;  // a round is under way
 };
 
