@@ -66,8 +66,16 @@ int append_change(sd_bus_message* m, const ScopeRequest& r) {
 
 }  // namespace
 
+bool booted_by_systemd() {
+  return ::sd_booted() > 0;
+}
+
+bool started_by_systemd() {
+  return booted_by_systemd() && std::getenv("NOTIFY_SOCKET") != nullptr;
+}
+
 bool scopes_available() {
-  return ::sd_booted() > 0 && ::geteuid() == 0 && std::getenv("NOTIFY_SOCKET") != nullptr;
+  return started_by_systemd() && ::geteuid() == 0;
 }
 
 Result<void> place_in_scope(const ScopeRequest& r) {

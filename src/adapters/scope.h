@@ -22,7 +22,11 @@ struct ScopeRequest {
   std::int64_t io_weight = -1;
 };
 
-// Whether systemd runs this host and started us as a service: only then are scopes ours to ask for.
+// Whether systemd runs this host, and whether it also started us as a service.
+[[nodiscard]] bool booted_by_systemd();
+[[nodiscard]] bool started_by_systemd();
+
+// Whether that, and as root: only then are scopes ours to ask for.
 [[nodiscard]] bool scopes_available();
 
 // A process that is in that scope already stays there, and the scope gets these limits. Asks systemd over the system

@@ -21,7 +21,6 @@
 #include "run/control_server.h"
 #include "run/elections.h"
 #include "run/explain.h"
-#include "run/host_shutdown.h"
 #include "run/host_watch.h"
 #include "run/keeper.h"
 #include "run/peer_server.h"
@@ -30,6 +29,7 @@
 #include "run/rehearsal.h"
 #include "run/save_rotation.h"
 #include "run/scope.h"
+#include "run/shutdown_lock.h"
 
 using namespace std::chrono_literals;
 
@@ -71,8 +71,7 @@ struct Daemon::Impl {
                   .configured = [this](Port p) { return configured(compare(), reload(), p); },
                   .shut_down = [this] { stop("the command shutdown"); },
                   .host_report = [this] { return host_report(); },
-                  .host_restore = [this](bool restore,
-                                         std::string who) { return host_watch.restore(restore, std::move(who)); },
+                  .host_restore = [this](bool r, std::string who) { return host_watch.restore(r, std::move(who)); },
                   .save = [this](std::vector<Instance*> which, bool at_once,
                                  std::string who) { return saves.save(std::move(which), at_once, std::move(who)); },
                   .release_saves = [this](std::vector<Instance*> which,
@@ -116,6 +115,8 @@ struct Daemon::Impl {
   Backups backups{services};
   Rehearsals rehearsals{services, saves};
   Elections elections{services};
+  HostShutdown shutdown{services};
+  ShutdownLock shutdown_lock{services, shutdown};
   std::unique_ptr<ControlServer> control;
   std::optional<adapters::DirectoryLock> lock;
   bool running = false;
@@ -314,8 +315,7 @@ asio::awaitable<void> Daemon::Impl::obey_signals() {
       service_manager::ready();
       continue;
     }
-    const bool down = co_await host_goes_down(services);
-    if (down) co_await leave_host(services);
+    if (co_await shutdown.under_way()) co_await shutdown.leave();
     stop(number == SIGTERM ? "SIGTERM" : "SIGINT");
   }
 }
@@ -388,6 +388,7 @@ void Daemon::run() {
   start(i.loop.get_executor(), "the rehearsals", i.rehearsals.run());
   start(i.loop.get_executor(), "the elections that were put off", i.elections.run());
   start(i.loop.get_executor(), "the signals", i.obey_signals());
+  start(i.loop.get_executor(), "the lock on the host's shutdown", i.shutdown_lock.run());
   start(i.loop.get_executor(), "the watchdog", service_manager::keep_alive(i.loop.get_executor()));
   i.open_to_peers();
   service_manager::ready();

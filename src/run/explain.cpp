@@ -185,6 +185,7 @@ std::vector<std::string> what_force_may_lose(const Instance& i) {
 }
 
 std::string note_of(const Instance& i) {
+  if (i.watch && !i.leaving.empty()) return i.leaving;
   if (i.state == ProcessState::loading && i.info && i.info->loading_total && i.info->loading_total->n)
     return fmt::format("loading {} %", i.info->loading_loaded.value_or(Bytes{}).n * 100 / i.info->loading_total->n);
   if (i.watch && i.health_rule != "healthy") return fmt::format("{}: {}", i.health_rule, i.health_because);
@@ -255,6 +256,7 @@ control::Explanation explanation_of(const Instance& i, const Services& s) {
   x.status = status_of(i);
   Facts f;
   operator_facts(f, i);
+  if (!s.host_shutdown.empty()) f.add("a shutdown of the host", s.host_shutdown, "systemd-logind", 0);
   const auto asked = age(i.gate_asked);
   if (i.watch) {
     x.verdict = {Ruling::go, i.health_rule, i.health_because.empty() ? "it runs" : i.health_because, ""};

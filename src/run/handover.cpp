@@ -137,7 +137,7 @@ asio::awaitable<Result<void>> fail_over(Endpoint to_at, NodeId to, NodeId from, 
 
 }  // namespace
 
-asio::awaitable<decide::HandoverVerdict> judge_handover(Instance& i, Services& s, bool in_place) {
+asio::awaitable<decide::HandoverVerdict> judge_handover(Instance& i, Services& s, bool in_place, Deputies who) {
   decide::HandoverEvidence e;
   e.policy = i.policy.stop;
   e.in_place = in_place;
@@ -168,6 +168,7 @@ asio::awaitable<decide::HandoverVerdict> judge_handover(Instance& i, Services& s
         if (a.view) ++e.voters_answering;
       }
       for (const auto* r : self.view->replicas_of(me.id)) {
+        if (who == Deputies::on_other_hosts && s.local(r->id)) continue;
         const auto a = co_await ask(r->at, how, s);
         e.deputies.push_back(deputy_of(*r, a));
       }

@@ -9,8 +9,11 @@
 
 namespace slotwarden::run {
 
+enum class Deputies { any, on_other_hosts };
+
 // Asks the master, its replicas and the other masters, and judges. `in_place`: the operator gave the hand-over up.
-asio::awaitable<decide::HandoverVerdict> judge_handover(Instance& i, Services& s, bool in_place);
+asio::awaitable<decide::HandoverVerdict> judge_handover(Instance& i, Services& s, bool in_place,
+                                                        Deputies who = Deputies::any);
 
 // CLUSTER FAILOVER on `deputy`; returns once the deputy is master, the instance a replica, and a majority agrees; the
 // error says what did not happen within the policy's patience. Nothing is undone then: either master serves.

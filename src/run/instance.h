@@ -147,6 +147,7 @@ struct Instance {
   bool forced = false;  // one start, by the operator's word
   std::string forced_by;
   bool stop_asked = false;  // the running process was asked to end
+  std::string leaving;      // what a shutdown of the host that is under way means to it
   std::optional<Accept> accept;
   bool planned = false;    // a planned stop, restart or hand-over is under way
   bool removed = false;    // gone from the configuration: let go of it

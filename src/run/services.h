@@ -35,6 +35,7 @@ struct Services {
   int replica_starts_at_once = 4;  // by the host's policy
   int forces_running = 0;          // CLUSTER FAILOVER FORCEs of this daemon that are neither won nor given up
   bool stopping = false;           // the daemon is on its way out: start nothing
+  std::string host_shutdown{};     // whether a shutdown of the host waits for its masters; empty: nobody can tell
 
   [[nodiscard]] Instance* local(const NodeId& id) const {
     for (const auto& i : instances)
