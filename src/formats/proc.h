@@ -41,7 +41,8 @@ struct TcpSocket {
 // The inodes of the sockets that listen on `port` in a whole table, heading included.
 [[nodiscard]] Result<std::vector<std::uint64_t>> listeners(std::string_view table, Port port);
 
-// The value of `field` in /proc/vmstat; an error when there is no such field.
+// The value of `field` in /proc/vmstat, and in the files of control groups that have its form (memory.events of version
+// 2, memory.oom_control of version 1); an error when there is no such field.
 [[nodiscard]] Result<std::uint64_t> vmstat_field(std::string_view text, std::string_view field);
 
 // The effective user of /proc/PID/status (second number of its Uid line).

@@ -21,11 +21,12 @@ struct Version {
   const char* below;  // the mount, behind the root
   const char* limit;
   const char* used;
+  const char* events;
 };
-constexpr Version first{"/memory", "memory.limit_in_bytes", "memory.usage_in_bytes"};
-constexpr Version second{"", "memory.max", "memory.current"};
+constexpr Version first{"/memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "memory.oom_control"};
+constexpr Version second{"", "memory.max", "memory.current", "memory.events"};
 // Where both versions are mounted, this is where the second one is.
-constexpr Version second_beside{"/unified", "memory.max", "memory.current"};
+constexpr Version second_beside{"/unified", "memory.max", "memory.current", "memory.events"};
 
 Result<std::string> read_in(const std::string& folder, const char* file) {
   return read_kernel_file(folder + (folder.ends_with('/') ? "" : "/") + file);
@@ -108,6 +109,34 @@ Result<std::vector<MemoryRoom>> group_memory_of(Pid pid) {
   const auto groups = formats::control_groups(*text);
   if (!groups) return while_doing(of(pid, "cgroup"), groups.error());
   return group_memory(*groups);
+}
+
+Result<OomCount> oom_count(const formats::ControlGroups& groups, const std::string& root) {
+  const bool old = !groups.memory.empty();
+  const auto& group = old ? groups.memory : groups.unified;
+  if (group.empty()) return Error{"it is in no control group that counts memory"};
+  const Version& v = old ? first : second;
+  OomCount found{group, root + v.below + group + "/" + v.events, 0};
+  const auto kills = oom_kills_now(found);
+  if (!kills) return kills.error();
+  found.kills = *kills;
+  return found;
+}
+
+Result<OomCount> oom_count_of(Pid pid) {
+  const auto text = read_kernel_file(of(pid, "cgroup"));
+  if (!text) return text.error();
+  const auto groups = formats::control_groups(*text);
+  if (!groups) return while_doing(of(pid, "cgroup"), groups.error());
+  return oom_count(*groups);
+}
+
+Result<std::uint64_t> oom_kills_now(const OomCount& of) {
+  const auto text = read_kernel_file(of.file);
+  if (!text) return text.error();
+  auto n = formats::vmstat_field(*text, "oom_kill");
+  if (!n) return while_doing(of.file, n.error());
+  return n;
 }
 
 std::optional<int> memory_pressure() {

@@ -1,6 +1,7 @@
 // What memory, processors and disks have left, and who forks: for the saves of a host. Reads only; blocking but short.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,19 @@ struct MemoryRoom {
 [[nodiscard]] Result<std::vector<MemoryRoom>> group_memory(const formats::ControlGroups& groups,
                                                            const std::string& root = "/sys/fs/cgroup");
 [[nodiscard]] Result<std::vector<MemoryRoom>> group_memory_of(Pid pid);
+
+// How often the kernel's OOM killer has ended a process of a control group, and the file that says so.
+struct OomCount {
+  std::string group;
+  std::string file;
+  std::uint64_t kills = 0;
+};
+// Of the group of a running process. An error where the kernel does not count.
+[[nodiscard]] Result<OomCount> oom_count(const formats::ControlGroups& groups,
+                                         const std::string& root = "/sys/fs/cgroup");
+[[nodiscard]] Result<OomCount> oom_count_of(Pid pid);
+// The same count, now. An error once the group has gone.
+[[nodiscard]] Result<std::uint64_t> oom_kills_now(const OomCount& of);
 
 // Percent of the last ten seconds in which some process of the host waited for memory; nullopt where the kernel does
 // not tell.

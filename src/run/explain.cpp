@@ -156,6 +156,7 @@ void running_facts(Facts& f, const Instance& i) {
   const auto seen = i.answered ? std::optional(age(*i.answered)) : std::nullopt;
   const auto source = fmt::format("INFO of port {}", i.port().n);
   f.add("process", fmt::format("pid {}{}", i.process->pid.n, i.adopted ? ", adopted" : ""), "pidfd", 0);
+  if (i.group_oom) f.add("killed for memory in its scope", std::to_string(i.group_oom->kills), i.group_oom->file, 0);
   if (!i.trouble.empty()) f.add("trouble", i.trouble, source, seen);
   if (!i.info) return;
   f.add("role", std::string(name(i.info->role)), source, seen);
@@ -266,6 +267,9 @@ control::Explanation explanation_of(const Instance& i, const Services& s) {
     host_facts(f, i, asked);
     dataset_facts(f, i, asked);
   }
+  if (i.ended)
+    f.add("its last end", describe(i.ended->status) + (i.ended->asked ? ", as asked" : ", without being asked"),
+          "pidfd", age(i.ended->at));
   record_facts(f, i, s.stamp());
   if (i.succession) {
     succession_facts(f, *i.succession);

@@ -24,6 +24,7 @@
 #include "formats/server_conf.h"
 #include "observe/files.h"
 #include "observe/kept.h"
+#include "observe/memory.h"
 #include "observe/progress.h"
 #include "run/bell.h"
 #include "run/clock.h"
@@ -107,7 +108,9 @@ struct Instance {
       false;  // whether it runs already is known: an earlier daemon's server was taken back, or there is none
   bool adopted = false;
   // The kernel's count of OOM kills when the process was started or taken back: if it has not grown, none was of it.
-  std::uint64_t oom_kills_before = 0;
+  std::optional<std::uint64_t> oom_kills_before;
+  // Those in its control group, seen a moment ago; set iff it has a group of its own.
+  std::optional<observe::OomCount> group_oom;
   Instant started = now();
   std::optional<ServerInfo> info;  // of the running process
   std::optional<ClusterInfo> cluster;

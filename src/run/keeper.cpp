@@ -10,6 +10,7 @@
 #include "decide/adopt.h"
 #include "decide/backoff.h"
 #include "decide/deadline.h"
+#include "decide/oom.h"
 #include "observe/proc.h"
 #include "run/aof_switch.h"
 #include "run/explain.h"
@@ -31,6 +32,11 @@ constexpr auto look_again = 2s;
 constexpr auto look_patience = 2s;
 constexpr auto succession_first = 200ms;
 constexpr std::size_t ends_kept = 64;
+
+template <class T>
+std::optional<T> if_known(const Result<T>& r) {
+  return r ? std::optional(*r) : std::nullopt;
+}
 
 decide::LifeEvent life_event(const decide::StartVerdict& v) {
   using decide::LifeEvent;
@@ -110,11 +116,6 @@ void note_spawn_failure(Instance& i, Services& s, const Error& e) {
   draw_backoff(i, s);
 }
 
-std::uint64_t kernel_oom_kills() {
-  const auto kills = observe::oom_kills();
-  return kills ? *kills : 0;
-}
-
 // Starts the server. True: it runs, and `watch` holds it.
 asio::awaitable<bool> start_server(Instance& i, Services& s) {
   if (i.gate.set_aside) co_await set_dataset_aside(i, s);
@@ -148,7 +149,7 @@ asio::awaitable<bool> start_server(Instance& i, Services& s) {
   i.watch = std::move(*watch);
   i.process = identity ? *identity : ProcessIdentity{spawned->pid, 0, s.boot_id};
   i.adopted = false;
-  i.oom_kills_before = kernel_oom_kills();
+  i.oom_kills_before = if_known(observe::oom_kills());
   i.started = now();
   i.answered.reset();
   i.info.reset();
@@ -250,12 +251,21 @@ void remember_end(Instance& i, Services& s, const Ended& e) {
   draw_backoff(i, s);
 }
 
-// Reading the kernel's log takes many milliseconds; its counter says at once whether there is anything to look for.
-Tri by_oom(const Instance& i, const ExitStatus& e) {
-  if (e.code || (e.signal && *e.signal != SIGKILL)) return Tri::no;
-  const auto kills = observe::oom_kills();
-  if (kills && *kills == i.oom_kills_before) return Tri::no;
-  return i.process ? observe::oom_killed(i.process->pid) : Tri::unknown;
+// Asked at once when it has ended: systemd removes the group of a process that is gone.
+decide::OomEvidence oom_evidence(const Instance& i, const ExitStatus& status) {
+  decide::OomEvidence e;
+  e.status = status;
+  e.host = {i.oom_kills_before, if_known(observe::oom_kills())};
+  if (i.group_oom) e.group = {i.group_oom->kills, if_known(observe::oom_kills_now(*i.group_oom))};
+  e.child_at_work = !i.info || i.info->bgsave_in_progress || i.info->aof_rewrite_in_progress;
+  return e;
+}
+
+// Reading the kernel's log takes many milliseconds; the counters often say at once whether there is anything to look
+// for.
+Tri by_oom(const Instance& i, const decide::OomEvidence& e) {
+  const auto counted = decide::killed_for_memory(e);
+  return counted == Tri::unknown && i.process ? observe::oom_killed(i.process->pid) : counted;
 }
 
 // Until the running server has ended.
@@ -268,6 +278,7 @@ asio::awaitable<void> up(Instance& i, Services& s) {
   }
   if (s.stopping || i.let_go) co_return;
   const auto death = now();
+  const auto counted = oom_evidence(i, status);
   Ended e{status, death, unix_ms(), since(i.started), i.stop_asked, false};
   if (i.cluster_node()) i.nodes_file = observe::nodes_conf(i.server->nodes_path());
   i.watch.reset();
@@ -279,7 +290,7 @@ asio::awaitable<void> up(Instance& i, Services& s) {
     open_succession(i, s, !(e.asked && (!i.intent.up || i.intent.in_place)), death);
   else
     close_succession(i);
-  e.status.oom = by_oom(i, status);
+  e.status.oom = by_oom(i, counted);
   remember_end(i, s, e);
   i.record.stopped_cleanly = e.asked && status.code == 0;
   s.memory.remember(i.record);
@@ -323,7 +334,7 @@ asio::awaitable<void> adopt(Instance& i, Services& s) {
   }
   i.watch = std::move(*watch);
   i.adopted = true;
-  i.oom_kills_before = kernel_oom_kills();
+  i.oom_kills_before = if_known(observe::oom_kills());
   // Who was started by slotwarden inherited the lock; one that was taken over has none.
   if (!i.lock && readable)
     if (auto lock = adapters::DirectoryLock::take(i.directory())) i.lock = std::move(*lock);

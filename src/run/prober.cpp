@@ -15,6 +15,7 @@
 #include "observe/server.h"
 #include "run/aof_switch.h"
 #include "run/keeper.h"
+#include "run/scope.h"
 #include "run/succession_watch.h"
 
 using namespace std::chrono_literals;
@@ -56,6 +57,7 @@ LastSave what_was_loaded(const Instance& i) {
 void Prober::tick() {
   if (!instance_.watch) return;
   judge_health();
+  look_at_scope(instance_);
   ask_now();
 }
 

@@ -16,9 +16,13 @@ namespace {
 constexpr int attempts = 20;
 constexpr auto between_attempts = 250ms;
 
+std::string scope_of(Port p) {
+  return fmt::format("slotwarden-{}.scope", p.n);
+}
+
 adapters::ScopeRequest request_for(const Instance& i) {
   adapters::ScopeRequest r;
-  r.unit = fmt::format("slotwarden-{}.scope", i.port().n);
+  r.unit = scope_of(i.port());
   r.slice = "slotwarden.slice";
   r.description = fmt::format("{} on port {}", i.conf.server, i.port().n);
   r.stops_after = "slotwarden.service";
@@ -62,11 +66,22 @@ asio::awaitable<void> enter(Instance& i, Services& s) {
   s.journal.warn(i.port(), "error", "", done.error().what + "; it runs on without a scope");
 }
 
+bool scopes() {
+  static const bool available = adapters::scopes_available();
+  return available;
+}
+
 }  // namespace
 
 void enter_scope(Instance& i, Services& s) {
-  static const bool available = adapters::scopes_available();
-  if (available && i.process) start(s.loop, fmt::format("the scope of {}", i.port().n), enter(i, s));
+  if (scopes() && i.process) start(s.loop, fmt::format("the scope of {}", i.port().n), enter(i, s));
+}
+
+void look_at_scope(Instance& i) {
+  i.group_oom.reset();
+  if (!scopes() || !i.watch || !i.process) return;
+  auto count = observe::oom_count_of(i.process->pid);
+  if (count && count->group.ends_with("/" + scope_of(i.port()))) i.group_oom = std::move(*count);
 }
 
 }  // namespace slotwarden::run

@@ -10,4 +10,8 @@ namespace slotwarden::run {
 // loses nothing by it, and a systemd that is slow or refuses delays no start.
 void enter_scope(Instance& i, Services& s);
 
+// How often the kernel has ended a process of its scope for want of memory, seen now: into `i.group_oom`. To be looked
+// at often while it runs, since its children are in the scope too.
+void look_at_scope(Instance& i);
+
 }  // namespace slotwarden::run

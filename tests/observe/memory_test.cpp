@@ -71,6 +71,38 @@ TEST(GroupMemory, OfARunningProcessCanBeAsked) {
   EXPECT_FALSE(group_memory_of(Pid{INT32_MAX}));
 }
 
+TEST(OomCount, OfVersionOneIsThatOfTheGroupItself) {
+  const Scratch dir;
+  dir.write("memory/slotwarden/7000/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n");
+  const auto count = oom_count({.unified = "/elsewhere", .memory = "/slotwarden/7000"}, dir.path());
+  ASSERT_TRUE(count) << count.error().what;
+  EXPECT_EQ(count->group, "/slotwarden/7000");
+  EXPECT_EQ(count->kills, 3u);
+}
+
+TEST(OomCount, OfVersionTwoIsThatOfTheGroupItself) {
+  const Scratch dir;
+  dir.write("slice/7000.scope/memory.events", "low 0\nhigh 0\nmax 7\noom 2\noom_kill 1\noom_group_kill 0\n");
+  const auto count = oom_count({.unified = "/slice/7000.scope", .memory = ""}, dir.path());
+  ASSERT_TRUE(count) << count.error().what;
+  EXPECT_EQ(count->kills, 1u);
+  dir.write("slice/7000.scope/memory.events", "low 0\nhigh 0\nmax 9\noom 3\noom_kill 2\noom_group_kill 0\n");
+  const auto later = oom_kills_now(*count);
+  ASSERT_TRUE(later) << later.error().what;
+  EXPECT_EQ(*later, 2u);
+}
+
+TEST(OomCount, OfAKernelThatDoesNotCountIsAnError) {
+  const Scratch dir;
+  dir.write("memory/slotwarden/7000/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\n");
+  EXPECT_FALSE(oom_count({.unified = "", .memory = "/slotwarden/7000"}, dir.path()));
+}
+
+TEST(OomCount, OfAGroupThatHasGoneIsAnError) {
+  const Scratch dir;
+  EXPECT_FALSE(oom_kills_now({"/slice/7000.scope", dir.path() + "/slice/7000.scope/memory.events", 0}));
+}
+
 TEST(HostMemory, IsAvailableWithinWhatThereIs) {
   const auto room = host_memory();
   ASSERT_TRUE(room) << room.error().what;
