@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "formats/shard_ids.h"
+#include "observe/belonging.h"
 #include "observe/proc.h"
 #include "observe/version.h"
 
@@ -18,6 +19,15 @@ namespace {
 // nodes.conf is rewritten on every change, beside the old one, and failing to is fatal to the server; its line for a
 // node takes some 150 bytes.
 constexpr std::uint64_t least_free_bytes = 65'536;
+
+// Who would start it again if it ended, as far as the kernel shows.
+std::string keeper_of(Pid holder) {
+  const auto at = observe::belonging_of(holder);
+  if (!at) return {};
+  if (at->parent.n > 1) return fmt::format(", a child of {} (pid {})", at->parent_name, at->parent.n);
+  const auto unit = at->group.substr(at->group.rfind('/') + 1);
+  return unit.ends_with(".service") ? ", of the unit " + unit : "";
+}
 
 void look_at_ports(const HostQuestion& q, HostLook& l) {
   const auto listener = observe::listener_on(q.port);
@@ -31,8 +41,8 @@ void look_at_ports(const HostQuestion& q, HostLook& l) {
   if (!holder)
     l.port_free = Tri::yes;
   else
-    l.port_holder =
-        fmt::format("port {} is taken by {}", *listener ? q.port.n : q.bus_port.n, observe::command_of(holder));
+    l.port_holder = fmt::format("port {} is taken by {}{}", *listener ? q.port.n : q.bus_port.n,
+                                observe::command_of(holder), keeper_of(holder));
 }
 
 void look_at_disk(const HostQuestion& q, HostLook& l) {
@@ -71,7 +81,7 @@ void look_at_users(const HostQuestion& q, const observe::ProcessTable& table, Ho
   }
   std::string names;
   for (const auto pid : users)
-    if (pid.n != ::getpid()) names += (names.empty() ? "" : ", ") + observe::command_of(pid);
+    if (pid.n != ::getpid()) names += (names.empty() ? "" : ", ") + observe::command_of(pid) + keeper_of(pid);
   l.directory_free = names.empty() && locked ? Tri::yes : Tri::no;
   if (l.directory_free == Tri::no)
     l.directory_holder = fmt::format("{} is in use by {}", q.directory, names.empty() ? "another slotwardend" : names);
