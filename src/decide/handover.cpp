@@ -29,6 +29,12 @@ constexpr auto rules = std::to_array<RuleText>({
      "Ends when enough masters answer. To stop it without a hand-over: `slotwardenctl stop PORT --in-place --reason "
      "\"…\"`."},
     {Ruling::go, "stop-handover", "Its best replica takes over first.", ""},
+    {Ruling::refuse, "stop-votes-left",
+     "The replica that would take over has won an election less than four node timeouts ago. Asked again it would call "
+     "itself master by the votes of then, be put right by the others at once, and lose what was written to it "
+     "meanwhile.",
+     "Ends by itself, four node timeouts after that election. To stop it without a hand-over: `slotwardenctl stop PORT "
+     "--in-place --reason \"…\"`."},
     {Ruling::refuse, "stop-no-replica",
      "No replica can take over: it has none, or they do not answer, are loading, have no link, lag too far behind, or "
      "are empty.",
@@ -56,10 +62,16 @@ bool qualifies(const Deputy& d, const HandoverEvidence& e) {
          (d.keys > 0 || e.keys == 0);
 }
 
+// auth_retry_time of the servers.
+bool has_votes_left(const Deputy& d, const HandoverEvidence& e) {
+  return d.keeps_votes && d.since_own_election &&
+         *d.since_own_election < std::max<std::chrono::milliseconds>(4 * e.node_timeout, std::chrono::seconds(4));
+}
+
 const Deputy* best(const HandoverEvidence& e) {
   const Deputy* chosen = nullptr;
   for (const auto& d : e.deputies) {
-    if (!qualifies(d, e)) continue;
+    if (!qualifies(d, e) || has_votes_left(d, e)) continue;
     if (!chosen || d.offset > chosen->offset || (d.offset == chosen->offset && d.id < chosen->id)) chosen = &d;
   }
   return chosen;
@@ -78,7 +90,8 @@ HandoverVerdict handover(const HandoverEvidence& e) {
   if (e.open_slots) return refused(rule("stop-open-slots"));
   if (e.voters <= 0 || e.voters_answering <= e.voters / 2) return refused(rule("stop-no-majority"));
   if (const auto* d = best(e)) return {Handover::to_deputy, says(rule("stop-handover")), d->id};
-  return refused(rule("stop-no-replica"));
+  const bool soon = std::ranges::any_of(e.deputies, [&](const Deputy& d) { return qualifies(d, e); });
+  return refused(soon ? rule("stop-votes-left") : rule("stop-no-replica"));
 }
 
 std::span<const RuleText> handover_rules() {

@@ -1,6 +1,7 @@
 // May this server be stopped or restarted as planned, and who takes over first?
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -20,6 +21,9 @@ struct Deputy {
   Tri loading = Tri::unknown;
   Offset offset;
   std::uint64_t keys = 0;
+  // Since it was last asked for an election that it has won, as the process that it is; unset: not by us.
+  std::optional<std::chrono::milliseconds> since_own_election{};
+  bool keeps_votes = true;  // its version does, from one election to a planned one
 };
 
 struct HandoverEvidence {
@@ -34,6 +38,7 @@ struct HandoverEvidence {
   bool open_slots = false;                 // a reshard is under way on this master
   Tri another_member_down = Tri::unknown;  // a different member of this shard is down or restarting by our hand
   std::vector<Deputy> deputies;
+  std::chrono::milliseconds node_timeout{0};
   StopPolicy policy;
 };
 
@@ -55,6 +60,8 @@ struct HandoverVerdict {
 //                       five seconds (docs/server-behaviour.md, "CLUSTER FAILOVER")  -> refused
 //   stop-handover       the deputy with the highest offset that answers, is linked, does not load, lags by at most
 //                       handover_lag, and has keys where the master has -> to_deputy
+//   stop-votes-left     somebody does, but for an election within the last four node timeouts, whose votes it would
+//                       take for new ones (docs/server-behaviour.md, "Elections")  -> refused
 //   stop-no-replica     nobody qualifies                                -> refused
 [[nodiscard]] HandoverVerdict handover(const HandoverEvidence& e);
 

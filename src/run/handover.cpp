@@ -86,7 +86,7 @@ asio::awaitable<Result<void>> votes_would_arrive(const ClusterView& view, const 
   co_return Error{"fewer than a majority of the masters have a link to " + id.brief()};
 }
 
-decide::Deputy deputy_of(const ClusterNode& n, const NodeAnswer& a) {
+decide::Deputy deputy_of(const ClusterNode& n, const NodeAnswer& a, const Services& s) {
   decide::Deputy d;
   d.id = n.id;
   d.answers = a.info ? Tri::yes : Tri::no;
@@ -95,6 +95,14 @@ decide::Deputy deputy_of(const ClusterNode& n, const NodeAnswer& a) {
   d.loading = a.info->loading ? Tri::yes : Tri::no;
   d.offset = a.info->replica_offset.value_or(Offset{});
   d.keys = a.info->keys;
+  const auto& v = a.info->version;
+  d.keeps_votes = v.kind != ServerKind::valkey || v.major < 8 || (v.major == 8 && v.minor < 1);
+  for (const auto& c : s.memory.vote_clocks()) {
+    const auto ago = surely_since(c.asked, s.stamp());
+    const bool this_process = std::chrono::seconds(a.info->uptime_seconds) >= ago;
+    if (c.won && c.candidate == n.id && this_process && (!d.since_own_election || ago < *d.since_own_election))
+      d.since_own_election = ago;
+  }
   return d;
 }
 
@@ -113,8 +121,9 @@ Tri member_down(const Instance& i, const ClusterNode& me, const ClusterView& vie
 asio::awaitable<Result<void>> fail_over(Endpoint to_at, NodeId to, NodeId from, ClusterView view, Slots slots,
                                         Access how, Services& s, std::chrono::milliseconds patience) {
   const auto until = now() + patience;
-  VoteClock clock{from, s.stamp(), to, true};
-  (void)co_await s.memory.write(std::move(clock));
+  VoteClock clock{from, s.stamp(), to, false};
+  VoteClock first = clock;
+  (void)co_await s.memory.write(std::move(first));
   if (auto linked = co_await votes_would_arrive(view, to, how, s, until); !linked) co_return linked.error();
   Instant asked{};
   while (now() < until) {
@@ -127,8 +136,11 @@ asio::awaitable<Result<void>> fail_over(Endpoint to_at, NodeId to, NodeId from, 
       asked = now();
     }
     const auto a = co_await ask(to_at, how, s);
-    if (a.info && a.info->role == Role::master && !a.info->loading)
+    if (a.info && a.info->role == Role::master && !a.info->loading) {
+      clock.won = true;
+      (void)co_await s.memory.write(std::move(clock));
       co_return co_await majority_agrees(view, to, slots, how, s, until);
+    }
     asio::steady_timer pause(s.loop, look_again);
     co_await pause.async_wait(asio::use_awaitable);
   }
@@ -142,6 +154,7 @@ asio::awaitable<decide::HandoverVerdict> judge_handover(Instance& i, Services& s
   e.policy = i.policy.stop;
   e.in_place = in_place;
   e.running = i.watch ? Tri::yes : Tri::no;
+  e.node_timeout = i.node_timeout();
   if (i.watch && !i.cluster_node()) {
     e.role = i.info ? i.info->role : Role::unknown;
     e.owns_slots = Tri::no;
@@ -170,7 +183,7 @@ asio::awaitable<decide::HandoverVerdict> judge_handover(Instance& i, Services& s
       for (const auto* r : self.view->replicas_of(me.id)) {
         if (who == Deputies::on_other_hosts && s.local(r->id)) continue;
         const auto a = co_await ask(r->at, how, s);
-        e.deputies.push_back(deputy_of(*r, a));
+        e.deputies.push_back(deputy_of(*r, a, s));
       }
     }
   }

@@ -8,7 +8,13 @@ namespace slotwarden::decide {
 namespace {
 
 Deputy ready_deputy(NodeId id = first_replica, std::int64_t offset = 5000) {
-  return {std::move(id), Tri::yes, Tri::yes, Tri::no, Offset{offset}, 100};
+  Deputy d;
+  d.id = std::move(id);
+  d.answers = d.link_up = Tri::yes;
+  d.loading = Tri::no;
+  d.offset = Offset{offset};
+  d.keys = 100;
+  return d;
 }
 
 // A master in good order with one synced replica.
@@ -35,6 +41,38 @@ TEST(Handover, GoesToTheSyncedReplicaFirst) {
   EXPECT_EQ(v.verdict.rule, "stop-handover");
   EXPECT_EQ(v.answer, Handover::to_deputy);
   EXPECT_EQ(v.whom, first_replica);
+}
+
+TEST(Handover, WaitsWhileTheReplicaHasVotesOfItsLastElection) {
+  using namespace std::chrono_literals;
+  auto e = serving_master();
+  e.node_timeout = 15s;
+  e.deputies[0].since_own_election = 59s;
+  EXPECT_EQ(rule_for(e), "stop-votes-left");
+  EXPECT_EQ(handover(e).answer, Handover::refused);
+  e.deputies[0].since_own_election = 60s;
+  EXPECT_EQ(rule_for(e), "stop-handover");
+  e.node_timeout = 500ms;
+  e.deputies[0].since_own_election = 3900ms;
+  EXPECT_EQ(rule_for(e), "stop-votes-left");
+  e.deputies[0].keeps_votes = false;
+  EXPECT_EQ(rule_for(e), "stop-handover");
+}
+
+TEST(Handover, PrefersAReplicaWithoutSuchVotes) {
+  auto e = serving_master();
+  e.node_timeout = std::chrono::seconds(15);
+  e.deputies[0].since_own_election = std::chrono::seconds(1);
+  e.deputies.push_back(ready_deputy(second_replica, 4990));
+  EXPECT_EQ(handover(e).whom, second_replica);
+}
+
+TEST(Handover, SaysThatThereIsNoReplicaWhereTheOneWithVotesDoesNotQualifyEither) {
+  auto e = serving_master();
+  e.node_timeout = std::chrono::seconds(15);
+  e.deputies[0].since_own_election = std::chrono::seconds(1);
+  e.deputies[0].link_up = Tri::no;
+  EXPECT_EQ(rule_for(e), "stop-no-replica");
 }
 
 TEST(Handover, IsRefusedWithoutEvidence) {
