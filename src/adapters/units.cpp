@@ -144,9 +144,14 @@ Result<std::optional<Unit>> unit(const std::string& name) {
   std::uint32_t main = 0;
   std::uint32_t mode = 0;
   int refuses = 0;
+  int sigkill = 1;
+  int sighup = 1;
   p.plain(service_interface, "MainPID", 'u', main);
   p.text(service_interface, "Restart", u.restart);
   p.text(service_interface, "KillMode", u.kill_mode);
+  p.plain(service_interface, "KillSignal", 'i', u.kill_signal);
+  p.plain(service_interface, "SendSIGKILL", 'b', sigkill);
+  p.plain(service_interface, "SendSIGHUP", 'b', sighup);
   p.plain(unit_interface, "RefuseManualStop", 'b', refuses);
   p.commands("ExecStop", u.stop_steps);
   p.commands("ExecStopPost", u.stop_steps);
@@ -159,6 +164,8 @@ Result<std::optional<Unit>> unit(const std::string& name) {
   if (p.failure()) return *p.failure();
   u.main = Pid{static_cast<std::int32_t>(main)};
   u.refuses_stop = refuses != 0;
+  u.sends_sigkill = sigkill != 0;
+  u.sends_sighup = sighup != 0;
   u.runtime_mode = fmt::format("{:04o}", mode);
   return std::optional<Unit>(std::move(u));
 }

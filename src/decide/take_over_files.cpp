@@ -22,7 +22,11 @@ std::string quoted(const std::string& text) {
 std::string disarming_drop_in(bool delegating) {
   return std::string("# slotwarden keeps this server: the unit must neither restart nor stop it.\n") +
          "[Unit]\nRefuseManualStop=yes\n"
-         "[Service]\nRestart=no\nKillMode=none\nExecStop=\nExecStopPost=\nWatchdogSec=0\n"
+         "[Service]\nRestart=no\nExecStop=\nExecStopPost=\nWatchdogSec=0\n"
+         // A stop, such as that of the whole host, waits until slotwarden has stopped the server. Not KillMode=none, of
+         // which systemd complains each time that it reads its units.
+         "KillMode=process\nKillSignal=SIGCONT\nRestartKillSignal=SIGCONT\nSendSIGKILL=no\nSendSIGHUP=no\n"
+         "TimeoutStopSec=infinity\n"
          "RuntimeDirectoryPreserve=yes\n"
          // An end that slotwarden deals with is no failure of the unit.
          "SuccessExitStatus=1 SIGKILL SIGSEGV SIGABRT SIGBUS SIGILL SIGFPE\n" +

@@ -1,6 +1,7 @@
 // A server that runs here without slotwarden, and who sees to it now.
 #pragma once
 
+#include <csignal>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,6 +30,9 @@ struct Unit {
   std::string active;
   std::string restart;
   std::string kill_mode;
+  int kill_signal = 0;
+  bool sends_sigkill = true;   // SendSIGKILL
+  bool sends_sighup = true;    // SendSIGHUP
   bool refuses_stop = false;   // RefuseManualStop
   std::size_t stop_steps = 0;  // commands of ExecStop and ExecStopPost
   std::uint64_t watchdog_us = 0;
@@ -41,9 +45,15 @@ struct Unit {
   friend bool operator==(const Unit&, const Unit&) = default;
 };
 
+// A stop of the unit ends none of its processes.
+[[nodiscard]] inline bool ends_nothing(const Unit& u) {
+  const bool harmless = u.kill_signal == SIGCONT && !u.sends_sigkill && !u.sends_sighup;
+  return u.kill_mode == "none" || (u.kill_mode == "process" && harmless);
+}
+
 // Neither restarts the server nor stops it, whatever becomes of it.
 [[nodiscard]] inline bool disarmed(const Unit& u) {
-  return u.restart == "no" && u.kill_mode == "none" && u.refuses_stop && u.stop_steps == 0 && u.watchdog_us == 0;
+  return u.restart == "no" && ends_nothing(u) && u.refuses_stop && u.stop_steps == 0 && u.watchdog_us == 0;
 }
 
 enum class Keeper { unknown, nobody, unit, program, users_manager, foreign_unit, container };

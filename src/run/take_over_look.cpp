@@ -88,8 +88,9 @@ TakeOverLook look_from_outside(const TakeOverQuestion& q) {
   if (l.found.unit) {
     e.unit_disarmed = tri(disarmed(*l.found.unit));
     if (q.committing && e.unit_disarmed == Tri::no)
-      tell(l, fmt::format("{} has Restart={}, KillMode={}, {} stop commands", l.found.unit->name, l.found.unit->restart,
-                          l.found.unit->kill_mode, l.found.unit->stop_steps));
+      tell(l, fmt::format("{} has Restart={}, KillMode={}, KillSignal={}, SendSIGKILL={}, {} stop commands",
+                          l.found.unit->name, l.found.unit->restart, l.found.unit->kill_mode, l.found.unit->kill_signal,
+                          l.found.unit->sends_sigkill ? "yes" : "no", l.found.unit->stop_steps));
   }
   return l;
 }

@@ -7,8 +7,9 @@ namespace {
 
 TEST(TakeOverFiles, LeaveAUnitNoHandOnItsServer) {
   const auto text = disarming_drop_in(false);
-  for (const auto* line : {"RefuseManualStop=yes\n", "\nRestart=no\n", "\nKillMode=none\n", "\nExecStop=\n",
-                           "\nExecStopPost=\n", "\nWatchdogSec=0\n", "\nRuntimeDirectoryPreserve=yes\n"})
+  for (const auto* line : {"RefuseManualStop=yes\n", "\nRestart=no\n", "\nKillMode=process\n", "\nKillSignal=SIGCONT\n",
+                           "\nSendSIGKILL=no\n", "\nSendSIGHUP=no\n", "\nExecStop=\n", "\nExecStopPost=\n",
+                           "\nWatchdogSec=0\n", "\nRuntimeDirectoryPreserve=yes\n"})
     EXPECT_NE(text.find(line), text.npos) << line;
   EXPECT_EQ(text.find("Delegate"), text.npos);
   EXPECT_NE(disarming_drop_in(true).find("\nDelegate=yes\n"), text.npos);
