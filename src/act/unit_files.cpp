@@ -48,7 +48,8 @@ Result<void> write_drop_in(const std::string& unit, Lasts lasts, const std::stri
 Result<void> remove_drop_in(const std::string& unit, Lasts lasts, const std::string& name) {
   const auto directory = directory_of(unit, lasts);
   if (auto done = gone((directory / name).string()); !done) return done;
-  (void)::rmdir(directory.c_str());  // refused where others' drop-ins are
+  (void)gone((directory / (name + ".new")).string());  // of a write that was killed
+  (void)::rmdir(directory.c_str());                    // refused where others' drop-ins are
   return {};
 }
 
@@ -61,7 +62,9 @@ std::vector<DropIn> drop_ins(const std::string& name) {
     if (!file) continue;
     std::stringstream text;
     text << file.rdbuf();
-    all.push_back({entry.path().stem().string(), text.str()});
+    const auto written = fs::last_write_time(entry.path() / name, ignored);
+    const auto age = fs::file_time_type::clock::now() - written;
+    all.push_back({entry.path().stem().string(), text.str(), std::chrono::duration_cast<std::chrono::seconds>(age)});
   }
   return all;
 }

@@ -1,6 +1,7 @@
 // What slotwarden writes beside a systemd unit whose server it keeps, and takes away again. Only ever files of its own.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ enum class Lasts { until_reboot, always };
 struct DropIn {
   std::string unit;
   std::string text;
+  std::chrono::seconds age{0};  // since it was written
 };
 [[nodiscard]] std::vector<DropIn> drop_ins(const std::string& name);
 

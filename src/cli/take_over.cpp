@@ -201,6 +201,10 @@ void leave_out_kept(const Globals& g, std::vector<TakeOver>& all) {
 }
 
 Outcome let_go(const Globals& g, const GiveBack& b) {
+  if (b.configuration.empty()) {  // the daemon has never had it
+    const auto done = g.local.hand_back(b);
+    return done ? Outcome{b.port, Done::done, "", *done} : failed(b.port, done.error().what);
+  }
   const auto moved = g.local.put_configuration_aside(b);
   if (!moved) return failed(b.port, moved.error().what);
   auto told = ask_daemon(g, "GIVE-BACK", b.port);

@@ -88,6 +88,10 @@ constexpr auto back_rules = std::to_array<RuleText>({
      "Say --unsupervised to let it run on without a keeper, or stop it first."},
     {Ruling::wait, "not-seen", "It could not be learned whether its server runs, or what systemd knows of it.",
      "Run it as root, while the daemon and systemd answer."},
+    {Ruling::go, "never-taken",
+     "An adopt of it was interrupted before slotwarden's configuration named it: its unit was held down, and keeps it "
+     "again.",
+     ""},
     {Ruling::go, "back-to-its-unit", "Its unit still counts the process as its own, and gets it back as it is.", ""},
     {Ruling::go, "down", "Its server is down: there is nothing to give but the right to start it.", ""},
     {Ruling::go, "left-alone", "The operator wants it to run on without a keeper.", ""},
@@ -187,7 +191,30 @@ std::span<const RuleText> take_over_rules() {
   return rules;
 }
 
+std::vector<Finding> kept_by_nobody(const std::vector<HeldDown>& units, const std::set<Port>& ours) {
+  std::vector<Finding> all;
+  for (const auto& u : units) {
+    if (ours.contains(u.port)) continue;
+    const auto port = std::to_string(u.port.n);
+    Finding f;
+    f.setting = "adopt-" + port;
+    f.expected = "a keeper of port " + port;
+    f.actual = "none: a drop-in holds " + u.unit + " down, and slotwarden does not keep that port";
+    f.severity = Severity::danger;
+    f.why =
+        "When the server dies nobody starts it again. Either `slotwardenctl adopt` was interrupted, or the port was "
+        "taken "
+        "out of slotwarden's configuration without `give-back`.";
+    f.fix =
+        "slotwardenctl adopt " + port + "  # or, so that the unit has it as before: slotwardenctl give-back " + port;
+    all.push_back(std::move(f));
+  }
+  return all;
+}
+
 Verdict give_back(const GiveBackEvidence& e) {
+  if (e.configured == Tri::no && e.from_unit) return says(back_rule("never-taken"));
+  if (e.configured != Tri::yes) return says(back_rule("not-seen"));
   if (e.configured_apart != Tri::yes) return says(back_rule("configured-together"));
   if (e.keeps != Tri::yes) return says(back_rule("no-daemon"));
   if (e.runs == Tri::unknown) return says(back_rule("not-seen"));

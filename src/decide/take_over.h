@@ -2,8 +2,12 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <span>
+#include <string>
+#include <vector>
 
+#include "facts/finding.h"
 #include "facts/take_over.h"
 #include "facts/verdict.h"
 
@@ -51,7 +55,17 @@ struct TakeOverEvidence {
 [[nodiscard]] Verdict take_over(const TakeOverEvidence& e);
 [[nodiscard]] std::span<const RuleText> take_over_rules();
 
+// A unit that does not start its server because slotwarden keeps it, as slotwarden's own file beside it says.
+struct HeldDown {
+  std::string unit;
+  Port port;
+};
+// Those whose port slotwarden does not keep, so that nobody does: an adopt was killed before its end, or the port was
+// taken out of the configuration by hand.
+[[nodiscard]] std::vector<Finding> kept_by_nobody(const std::vector<HeldDown>& units, const std::set<Port>& ours);
+
 struct GiveBackEvidence {
+  Tri configured = Tri::unknown;        // by slotwarden's files
   Tri configured_apart = Tri::unknown;  // by a file of its own, which can be moved aside
   Tri keeps = Tri::unknown;             // the daemon runs, and knows the instance
   Tri runs = Tri::unknown;              // its server

@@ -8,6 +8,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <filesystem>
+#include <iterator>
+#include <set>
 
 #include "adapters/store.h"
 #include "config/load.h"
@@ -19,6 +21,7 @@
 #include "run/gate.h"
 #include "run/host_examiner.h"
 #include "run/host_repair.h"
+#include "run/take_over.h"
 
 namespace slotwarden::run {
 
@@ -108,6 +111,9 @@ class Doctor {
     if (learn_files(seen)) seen = run(examiner_.look(subjects_));
     for (auto& s : seen.servers) judge_as_what_it_is(s, config_);
     auto findings = decide::drift(seen, config_.host_policy);
+    std::set<Port> configured;
+    for (const auto& c : config_.instances) configured.insert(c.port);
+    std::ranges::move(kept_by_nobody(configured, std::chrono::seconds(0)), std::back_inserter(findings));
     return {std::move(seen), std::move(findings)};
   }
 

@@ -3,15 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "decide/host.h"
 #include "observe/host_settings.h"
+#include "run/take_over.h"
+#include "run/workers.h"
+
+using namespace std::chrono_literals;
 
 namespace slotwarden::run {
 
 namespace {
 
 constexpr auto told_note = "host.told";
+constexpr auto an_adopt_takes = 60s;  // at most, until the daemon is told
 
 // What makes a finding the same one from look to look: its numbers may change meanwhile.
 std::string key_of(const Finding& f) {
@@ -82,6 +88,14 @@ asio::awaitable<void> HostWatch::run() {
   }
 }
 
+asio::awaitable<std::vector<Finding>> HostWatch::units_of_nobody() {
+  std::set<Port> ours;
+  for (const auto& i : services_.instances)
+    if (!i->removed) ours.insert(i->port());
+  auto work = [ours] { return kept_by_nobody(ours, an_adopt_takes); };
+  co_return co_await on(services_.scans, std::move(work));
+}
+
 asio::awaitable<std::vector<Finding>> HostWatch::look() {
   auto which = subjects();
   auto seen = co_await examiner_.look(std::move(which));
@@ -90,6 +104,8 @@ asio::awaitable<std::vector<Finding>> HostWatch::look() {
   report_.servers.clear();
   for (const auto& s : seen.servers) report_.servers.push_back({s.port, s.pid, s.policy_name, s.managed});
   report_.findings = decide::drift(seen, policy_in_force());
+  auto left = co_await units_of_nobody();
+  std::ranges::move(left, std::back_inserter(report_.findings));
   co_return report_.findings;
 }
 

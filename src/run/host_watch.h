@@ -41,6 +41,7 @@ class HostWatch {
   asio::awaitable<void> recall();
   asio::awaitable<void> round();
   asio::awaitable<std::vector<Finding>> look();
+  asio::awaitable<std::vector<Finding>> units_of_nobody();
   // Whether anything was written.
   asio::awaitable<bool> enforce(std::vector<Finding> findings);
   asio::awaitable<bool> enforce_one(Finding finding);

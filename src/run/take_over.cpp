@@ -72,12 +72,12 @@ std::string mistakes_with(const std::string& config_file, const TakeOver& t) {
 std::vector<std::string> steps_of(const TakeOver& t) {
   std::vector<std::string> steps;
   if (t.unit) {
-    steps.push_back(fmt::format("write /run/systemd/system/{}.d/{}: the unit neither restarts nor stops it",
-                                t.unit->name, decide::drop_in_name));
     steps.push_back(fmt::format("write /etc/systemd/system/{}.d/{}: the unit does not start while slotwarden keeps it",
                                 t.unit->name, decide::lasting_drop_in_name));
     if (!t.unit->runtime_directories.empty())
       steps.push_back(fmt::format("write /etc/tmpfiles.d/slotwarden-{}.conf: what the unit made below /run", t.port.n));
+    steps.push_back(fmt::format("write /run/systemd/system/{}.d/{}: the unit neither restarts nor stops it",
+                                t.unit->name, decide::drop_in_name));
     steps.emplace_back("have systemd read its units again");
   }
   if (!t.text.empty()) steps.push_back("write " + t.configuration);
@@ -115,16 +115,17 @@ TakeOver planned(const std::string& config_file, const config::Config& config, c
 Result<void> disarm(const TakeOver& t) {
   using act::Lasts;
   const auto& unit = *t.unit;
-  if (auto r =
-          act::write_drop_in(unit.name, Lasts::until_reboot, decide::drop_in_name, decide::disarming_drop_in(false));
-      !r)
-    return r;
+  // First what names the port: killed after any step, this one is found again (kept_by_nobody).
   if (auto r = act::write_drop_in(unit.name, Lasts::always, decide::lasting_drop_in_name,
                                   decide::lasting_drop_in(t.port, t.configuration));
       !r)
     return r;
   if (const auto text = decide::directories_of(unit); !text.empty())
     if (auto r = act::write_directories(t.port, text); !r) return r;
+  if (auto r =
+          act::write_drop_in(unit.name, Lasts::until_reboot, decide::drop_in_name, decide::disarming_drop_in(false));
+      !r)
+    return r;
   if (auto r = adapters::reload_units(); !r) return r;
   const auto now = adapters::unit(unit.name);
   if (!now) return now.error();
@@ -138,10 +139,12 @@ Result<void> disarm(const TakeOver& t) {
 Result<void> arm(const std::string& unit, Port port) {
   using act::Lasts;
   auto first = act::remove_drop_in(unit, Lasts::until_reboot, decide::drop_in_name);
-  auto second = act::remove_drop_in(unit, Lasts::always, decide::lasting_drop_in_name);
-  auto third = act::remove_directories(port);
+  auto second = act::remove_directories(port);
   auto reloaded = adapters::reload_units();
-  for (auto* r : {&first, &second, &third, &reloaded})
+  // Last what names the port: killed before, the unit is still found.
+  auto third = reloaded ? act::remove_drop_in(unit, Lasts::always, decide::lasting_drop_in_name) : Result<void>{};
+  if (reloaded) reloaded = adapters::reload_units();
+  for (auto* r : {&first, &second, &reloaded, &third})
     if (!*r) return *r;
   return {};
 }
@@ -180,6 +183,14 @@ Result<std::vector<TakeOver>> servers_to_take_over(const std::string& config_fil
   return all;
 }
 
+std::vector<Finding> kept_by_nobody(const std::set<Port>& ours, std::chrono::seconds young) {
+  std::vector<decide::HeldDown> held;
+  for (const auto& d : act::drop_ins(decide::lasting_drop_in_name))
+    if (const auto port = decide::port_of_drop_in(d.text); port.n != 0 && d.age >= young)
+      held.push_back({d.unit, port});
+  return decide::kept_by_nobody(held, ours);
+}
+
 Result<void> make_way(const TakeOver& t) {
   auto done = t.unit ? disarm(t) : Result<void>{};
   if (done) done = write_configuration(t);
@@ -195,6 +206,25 @@ Result<void> undo_way(const TakeOver& t) {
   return aside ? done : aside.error();
 }
 
+namespace {
+
+// Of a port that slotwarden's configuration does not have, a unit may be held down all the same.
+Result<GiveBack> never_taken(Port port) {
+  GiveBack g;
+  g.port = port;
+  for (const auto& d : act::drop_ins(decide::lasting_drop_in_name))
+    if (decide::port_of_drop_in(d.text) == port) g.unit = d.unit;
+  if (g.unit.empty()) return Error{fmt::format("slotwarden's configuration has no port {}", port.n)};
+  decide::GiveBackEvidence e;
+  e.configured = Tri::no;
+  e.from_unit = true;
+  g.verdict = decide::give_back(e);
+  g.steps.push_back("take away what slotwarden wrote for " + g.unit);
+  return g;
+}
+
+}  // namespace
+
 Result<GiveBack> to_give_back(const std::string& config_file, Port port, std::optional<Pid> pid, bool unsupervised) {
   if (::geteuid() != 0) return Error{"only root may give a server back"};
   const auto config = configuration(config_file);
@@ -202,12 +232,13 @@ Result<GiveBack> to_give_back(const std::string& config_file, Port port, std::op
   if (config_file.empty() && ::access(usual_config, F_OK) != 0)
     return Error{fmt::format("there is no {}: name slotwarden's configuration by --config FILE", usual_config)};
   const auto c = std::ranges::find(config->instances, port, &config::InstanceConfig::port);
-  if (c == config->instances.end()) return Error{fmt::format("slotwarden's configuration has no port {}", port.n)};
+  if (c == config->instances.end()) return never_taken(port);
   GiveBack g;
   g.port = port;
   g.pid = pid.value_or(Pid{});
   g.configuration = c->where.path;
   decide::GiveBackEvidence e;
+  e.configured = Tri::yes;
   const auto beside = std::ranges::count(config->instances, g.configuration,
                                          [](const config::InstanceConfig& i) { return i.where.path; });
   e.configured_apart = beside == 1 && g.configuration != main_file(config_file) ? Tri::yes : Tri::no;
@@ -257,6 +288,13 @@ Result<std::string> hand_back(const GiveBack& g) {
   if (!returned)
     return Error{
         fmt::format("{}; process {} runs on without a keeper: {}", returned.error().what, g.pid.n, way_back(g))};
+  if (g.verdict.rule == "never-taken") {
+    const auto unit = adapters::unit(g.unit);
+    if (!unit) return unit.error();
+    if (!*unit) return sentence(g.unit + " does not exist any more; nothing holds it down");
+    return sentence(
+        fmt::format("{} is as it was before, with Restart={}; it is {}", g.unit, (*unit)->restart, (*unit)->active));
+  }
   if (g.pid.n == 0) return sentence(fmt::format("let go of; `systemctl start {}` starts it", g.unit));
   if (!returns) return sentence("let go of; it runs on without a keeper. " + way_back(g));
   const auto unit = adapters::unit(g.unit);

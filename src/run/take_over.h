@@ -2,10 +2,13 @@
 // an event loop of its own. An empty `config_file` means /etc/slotwarden/slotwarden.toml.
 #pragma once
 
+#include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "facts/finding.h"
 #include "facts/result.h"
 #include "facts/take_over.h"
 
@@ -15,6 +18,10 @@ namespace slotwarden::run {
 // done. An empty `policy` is storage.
 [[nodiscard]] Result<std::vector<TakeOver>> servers_to_take_over(const std::string& config_file,
                                                                  const std::string& policy);
+// The units that slotwarden's files hold down, and no port of `ours` needs it: an adopt was killed before its end, or
+// somebody took the port out of the configuration. Those that were written within `young` are left out: an adopt may be
+// at work.
+[[nodiscard]] std::vector<Finding> kept_by_nobody(const std::set<Port>& ours, std::chrono::seconds young);
 // Writes what lets the unit go, and the configuration. On success the unit is known to be disarmed; on failure
 // everything is as it was.
 [[nodiscard]] Result<void> make_way(const TakeOver& t);

@@ -158,7 +158,7 @@ TEST(KeeperOf, KnowsContainersAndUsersManagers) {
 
 GiveBackEvidence to_its_unit() {
   GiveBackEvidence e;
-  e.configured_apart = e.keeps = e.runs = e.unit_exists = e.unit_has_it = Tri::yes;
+  e.configured = e.configured_apart = e.keeps = e.runs = e.unit_exists = e.unit_has_it = Tri::yes;
   e.from_unit = true;
   return e;
 }
@@ -182,10 +182,31 @@ TEST(GiveBack, LeavesNoServerWithoutAKeeperUnlessTold) {
   EXPECT_EQ(give_back(e).rule, "left-alone");
 }
 
+TEST(GiveBack, UndoesAnAdoptThatWasInterrupted) {
+  GiveBackEvidence e;
+  e.configured = Tri::no;
+  e.from_unit = true;
+  EXPECT_EQ(give_back(e).rule, "never-taken");
+  e.from_unit = false;
+  EXPECT_NE(give_back(e).ruling, Ruling::go);
+}
+
+TEST(KeptByNobody, NamesEachUnitThatIsHeldDownForAPortThatIsNotOurs) {
+  const std::vector<HeldDown> units{{"redis-server@7000.service", Port{7000}}, {"redis-7001.service", Port{7001}}};
+  EXPECT_TRUE(kept_by_nobody(units, {Port{7000}, Port{7001}}).empty());
+  const auto found = kept_by_nobody(units, {Port{7000}});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].setting, "adopt-7001");
+  EXPECT_EQ(found[0].severity, Severity::danger);
+  EXPECT_NE(found[0].actual.find("redis-7001.service"), std::string::npos);
+  EXPECT_NE(found[0].fix.find("slotwardenctl adopt 7001"), std::string::npos);
+  EXPECT_NE(found[0].fix.find("slotwardenctl give-back 7001"), std::string::npos);
+}
+
 TEST(GiveBack, NeverGoesOnWhatCouldNotBeLearned) {
   for (Tri GiveBackEvidence::*fact :
-       {&GiveBackEvidence::configured_apart, &GiveBackEvidence::keeps, &GiveBackEvidence::runs,
-        &GiveBackEvidence::unit_exists, &GiveBackEvidence::unit_has_it}) {
+       {&GiveBackEvidence::configured, &GiveBackEvidence::configured_apart, &GiveBackEvidence::keeps,
+        &GiveBackEvidence::runs, &GiveBackEvidence::unit_exists, &GiveBackEvidence::unit_has_it}) {
     auto e = to_its_unit();
     e.*fact = Tri::unknown;
     EXPECT_NE(give_back(e).ruling, Ruling::go);
