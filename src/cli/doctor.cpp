@@ -121,8 +121,10 @@ void print(const Console& c, const HostReport& r) {
     c.out << painted(c, Paint::good, "Everything is as the policy wants it.") << '\n';
     return;
   }
-  c.out << r.findings.size() << (r.findings.size() == 1 ? " setting is" : " settings are")
-        << " not as the policy wants it. `slotwardenctl doctor --fix` carries out what it can.\n";
+  const bool one = r.findings.size() == 1;
+  c.out << r.findings.size()
+        << (one ? " setting is not as the policy wants it." : " settings are not as the policy wants them.")
+        << " `slotwardenctl doctor --fix` carries out what it can.\n";
 }
 
 Result<HostReport> look(const Globals& g, const Order& order) {

@@ -66,6 +66,10 @@ std::string brief_duration(std::int64_t ms) {
 
 void print(const Console& c, std::span<const control::InstanceStatus> all, std::int64_t now_unix_ms) {
   using Align = Table::Align;
+  if (all.empty()) {
+    c.out << "No servers are configured; slotwarden.toml(5) says how.\n";
+    return;
+  }
   Table t({{"PORT"},
            {"STATE"},
            {"ROLE"},
