@@ -64,6 +64,20 @@ int append_change(sd_bus_message* m, const ScopeRequest& r) {
   return all;
 }
 
+// Of a unit whose processes have all gone. systemd stays unaware of it where the last one ended in the moment in which
+// it was put there, and in containers with control groups of version 1, where nobody tells it; then its name would be
+// taken for ever. Only a unit that is seen to be empty is stopped, which signals nobody.
+void end_if_empty(sd_bus* bus, const std::string& unit) {
+  sd_bus_message* raw = nullptr;
+  if (::sd_bus_call_method(bus, systemd_name, systemd_path, systemd_manager, "GetUnitProcesses", nullptr, &raw, "s",
+                           unit.c_str()) < 0)
+    return;
+  const BusMessage processes(raw);
+  if (::sd_bus_message_enter_container(raw, 'a', "(sus)") < 0 || ::sd_bus_message_at_end(raw, 0) <= 0) return;
+  (void)::sd_bus_call_method(bus, systemd_name, systemd_path, systemd_manager, "StopUnit", nullptr, nullptr, "ss",
+                             unit.c_str(), "replace");
+}
+
 }  // namespace
 
 bool booted_by_systemd() {
@@ -91,6 +105,7 @@ Result<void> place_in_scope(const ScopeRequest& r) {
   sd_bus_error refusal = SD_BUS_ERROR_NULL;
   code = ::sd_bus_call(bus->get(), call.get(), 0, &refusal, nullptr);
   if (code >= 0) return {};
+  if (::sd_bus_error_has_name(&refusal, "org.freedesktop.systemd1.UnitExists") > 0) end_if_empty(bus->get(), r.unit);
   return bus_failure(there ? "systemd did not limit " + r.unit : "systemd did not make " + r.unit, code, &refusal);
 }
 

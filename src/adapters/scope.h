@@ -30,7 +30,8 @@ struct ScopeRequest {
 [[nodiscard]] bool scopes_available();
 
 // A process that is in that scope already stays there, and the scope gets these limits. Asks systemd over the system
-// bus and waits for its answer, for seconds at worst: never on the event loop.
+// bus and waits for its answer, for seconds at worst: never on the event loop. Fails with EEXIST while an earlier scope
+// of this name is there; an empty one, which systemd has not noticed, is ended: try again.
 [[nodiscard]] Result<void> place_in_scope(const ScopeRequest& r);
 
 // Whether the host is being shut down or restarted, by systemd's word; false when it cannot be asked.
