@@ -107,16 +107,21 @@ class BootedHost:
 
     # Power.
 
-    def boot(self, timeout: float = 120) -> None:
+    def boot(self, timeout: float = 120, memory_groups: bool = False) -> None:
+        """`memory_groups`: its systemd limits memory, by control groups of version 1."""
         # In a PID namespace of its own: whatever ends `unshare` ends everything in the host.
         command = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "systemd-nspawn", "-q",
                    f"--directory={self.root}/", "--register=no", "--keep-unit", "--boot"]
-        environment = os.environ | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
+        environment = os.environ | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "0" if memory_groups else "1"}
         with open(self.console, "ab") as console, self.network.inside():
             self._container = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console, stderr=console,
                                                cwd="/", env=environment, start_new_session=True)
         self.world.children.append(self._container)
         until(self._booted, timeout, "the host has booted", pause=0.1)
+        if memory_groups:
+            # Containers have the controllers read-only, and systemd finds out once.
+            self.run("mount", "-o", "remount,bind,rw", "/sys/fs/cgroup/memory")
+            self.run("systemctl", "daemon-reexec")
 
     def _booted(self) -> bool:
         assert self._container
