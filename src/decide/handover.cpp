@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "decide/rules.h"
+#include "decide/succession.h"
 
 namespace slotwarden::decide {
 
@@ -62,10 +63,8 @@ bool qualifies(const Deputy& d, const HandoverEvidence& e) {
          (d.keys > 0 || e.keys == 0);
 }
 
-// auth_retry_time of the servers.
 bool has_votes_left(const Deputy& d, const HandoverEvidence& e) {
-  return d.keeps_votes && d.since_own_election &&
-         *d.since_own_election < std::max<std::chrono::milliseconds>(4 * e.node_timeout, std::chrono::seconds(4));
+  return d.keeps_votes && d.since_own_election && *d.since_own_election < election_retry_time(e.node_timeout);
 }
 
 const Deputy* best(const HandoverEvidence& e) {

@@ -137,7 +137,9 @@ asio::awaitable<Result<void>> fail_over(Endpoint to_at, NodeId to, NodeId from, 
     }
     const auto a = co_await ask(to_at, how, s);
     if (a.info && a.info->role == Role::master && !a.info->loading) {
+      // The votes were given between the asking and now.
       clock.won = true;
+      clock.asked = s.stamp();
       (void)co_await s.memory.write(std::move(clock));
       co_return co_await majority_agrees(view, to, slots, how, s, until);
     }
