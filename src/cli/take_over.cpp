@@ -201,7 +201,7 @@ void leave_out_kept(const Globals& g, std::vector<TakeOver>& all) {
 }
 
 Outcome let_go(const Globals& g, const GiveBack& b) {
-  if (b.configuration.empty()) {  // the daemon has never had it
+  if (b.verdict.rule == "never-taken") {  // the daemon has never had it
     const auto done = g.local.hand_back(b);
     return done ? Outcome{b.port, Done::done, "", *done} : failed(b.port, done.error().what);
   }
