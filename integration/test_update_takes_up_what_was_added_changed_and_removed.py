@@ -44,7 +44,8 @@ class Update(Scenario):
         self.assertEqual(changed.info("server")["executable"], str(other))
 
         self.tell("the removed one dies and stays down")
-        removed.kill()
+        killed = removed.kill()
+        until(lambda: removed.pid() != killed, 10, "it is dead")
         stays(lambda: removed.pid() is None, 3, "nobody starts it")
 
         self.tell("and is taken up again")
