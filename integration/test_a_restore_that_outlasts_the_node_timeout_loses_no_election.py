@@ -33,14 +33,19 @@ class Elections(Scenario):
     daemon: Warden
     shard: Shard
 
-    def kept_shard(self) -> tuple[Server, Server, str]:
-        """A master, its replica, and a generation older than what they hold; the master loads slowly from now on."""
+    def filled_shard(self) -> tuple[Server, Server]:
+        """A master and its replica, which has every key."""
         self.cluster = self.world.cluster(persistence="none", node_timeout_ms=NODE_TIMEOUT_MS)
         self.daemon = self.kept(self.cluster, policies={"storage": BACKUPS})
         self.shard = self.cluster.shards[0]
         master, replica = self.cluster.master(self.shard), self.cluster.replicas(self.shard)[0]
         fill(master, self.shard, KEYS)
         until(lambda: replica.keys() == KEYS, 30, "the replica has every key")
+        return master, replica
+
+    def kept_shard(self) -> tuple[Server, Server, str]:
+        """A master, its replica, and a generation older than what they hold; the master loads slowly from now on."""
+        master, replica = self.filled_shard()
         replica.call("BGSAVE")
         self.daemon.wait_event("backup-arrived", master)
         generation = str(self.daemon.ask("BACKUPS", master.port)[0]["copies"][-1]["generation"])
@@ -119,12 +124,7 @@ class Elections(Scenario):
         self.tell("the next daemon lets it stand once the master serves, and the restore has held")
 
     def test_stops_neither_a_hand_over_nor_a_succession(self) -> None:
-        self.cluster = self.world.cluster(persistence="none", node_timeout_ms=NODE_TIMEOUT_MS)
-        self.daemon = self.kept(self.cluster, policies={"storage": BACKUPS})
-        self.shard = self.cluster.shards[0]
-        master, replica = self.cluster.master(self.shard), self.cluster.replicas(self.shard)[0]
-        fill(master, self.shard, KEYS)
-        until(lambda: replica.keys() == KEYS, 30, "the replica has every key")
+        master, replica = self.filled_shard()
         until(lambda: self.daemon.status(replica)["keys"] == KEYS, 30, "slotwarden has seen them")
         replica.call("CONFIG", "SET", SETTING, "yes")
         until(lambda: [it for it in self.daemon.ask("DOCTOR")["findings"]
