@@ -237,7 +237,7 @@ Result<std::string> KeptFolder::keep_linked(int file, const KeptCopy& k, const s
   return noted(kept, file, k);
 }
 
-Result<void> KeptFolder::remove_generation(const std::string& name) {
+Result<void> KeptFolder::is_generation(const std::string& name) const {
   if (!formats::is_kept_name(name)) return Error{name + " is not the name of a kept copy", EINVAL};
   const auto note_name = name + ".json";
   const Fd note(::openat(folder_.get(), note_name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -246,8 +246,21 @@ Result<void> KeptFolder::remove_generation(const std::string& name) {
   if (got < 0) return failure("read the note of " + name);
   const auto noted = formats::kept_copy(std::string_view(text).substr(0, static_cast<std::size_t>(got)));
   if (!noted || !noted->generation()) return Error{name + " is no generation of a backup; it was left alone", EPERM};
+  return {};
+}
+
+Result<void> KeptFolder::remove_generation(const std::string& name) {
+  if (auto known = is_generation(name); !known) return known;
   if (::unlinkat(folder_.get(), name.c_str(), 0) != 0 && errno != ENOENT) return failure("remove " + name);
-  if (::unlinkat(folder_.get(), note_name.c_str(), 0) != 0) return failure("remove the note of " + name);
+  if (::unlinkat(folder_.get(), (name + ".json").c_str(), 0) != 0) return failure("remove the note of " + name);
+  return {};
+}
+
+Result<void> KeptFolder::remove_lone_note(const std::string& name) {
+  if (auto known = is_generation(name); !known) return known;
+  if (::faccessat(folder_.get(), name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+    return Error{name + " is there; its note was left alone", EEXIST};
+  if (::unlinkat(folder_.get(), (name + ".json").c_str(), 0) != 0) return failure("remove the note of " + name);
   return {};
 }
 

@@ -76,6 +76,8 @@ class KeptFolder {
 
   // Removes a generation of backups and its note; what has no note that says so is no generation, and is left alone.
   [[nodiscard]] Result<void> remove_generation(const std::string& name);
+  // Removes the note of a generation that is gone, and never the generation: it may be kept anew at the same moment.
+  [[nodiscard]] Result<void> remove_lone_note(const std::string& name);
 
   // Keeps what the data directory has under `present`: a file by a second name, so that it stays in place meanwhile;
   // what can have none (a folder, a link, a FIFO) is moved. The name it is kept by; empty when there is nothing.
@@ -108,6 +110,7 @@ class KeptFolder {
   // The name, once `file` has its note under it; without a note it loses the name again.
   [[nodiscard]] Result<std::string> noted(const std::string& kept, int file, const KeptCopy& k);
   [[nodiscard]] Error failure(const std::string& doing) const;
+  [[nodiscard]] Result<void> is_generation(const std::string& name) const;
 
   std::string path_;  // of the data directory, for messages
   adapters::Fd directory_;

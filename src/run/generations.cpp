@@ -131,7 +131,7 @@ void finish_removals(const SaveOrder& o, SavesKept& k) {
   auto folder = open_kept_folder(o.conf.dir, o.user);
   if (!folder) return;
   for (const auto& name : left)
-    if (folder->remove_generation(name)) k.finished.push_back(name);
+    if (folder->remove_lone_note(name)) k.finished.push_back(name);
 }
 
 }  // namespace

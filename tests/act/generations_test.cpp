@@ -60,6 +60,18 @@ TEST_F(Generations, HaveNoNameWhereTheirNoteCannotBeWritten) {
   EXPECT_EQ(tests::text_of(home / "dump.rdb"), "data");
 }
 
+TEST_F(Generations, ThatAreThereLoseNoNoteAndAreNeverRemovedForALoneOne) {
+  tests::write(home / "dump.rdb", "data");
+  auto f = open();
+  const auto generation = keep_dump(f);
+  EXPECT_EQ(f.remove_lone_note(generation).error().os_error, EEXIST);
+  EXPECT_TRUE(std::filesystem::exists(folder + generation));
+  EXPECT_TRUE(std::filesystem::exists(folder + generation + ".json"));
+  std::filesystem::remove(folder + generation);
+  EXPECT_TRUE(f.remove_lone_note(generation));
+  EXPECT_FALSE(std::filesystem::exists(folder + generation + ".json"));
+}
+
 TEST_F(Generations, AreRemovedWithTheirNotesAndNothingElseIs) {
   tests::write(home / "dump.rdb", "data");
   auto f = open();
