@@ -37,8 +37,7 @@ class BadDumps(Scenario):
         }
         for name, (damage, rules) in damages.items():
             with self.subTest(dump=name):
-                damage(master.dump)
-                master.kill()
+                faults.damage_and_kill(master, master.dump, damage)
                 held = warden.wait_held(master, *rules)
                 self.tell(f"{name}: {held['hold']['rule']}, {held['hold']['because']}")
                 stays(lambda: master.pid() is None, 1.5, "it is not started")

@@ -19,8 +19,7 @@ class Cache(Scenario):
         master, replica = cluster.shards[1].servers
         self.assertEqual(warden.ctl("stop", replica.port)[0], 0)
         master.save()
-        faults.truncate(master.dump)
-        master.kill()
+        faults.damage_and_kill(master, master.dump, faults.truncate)
         until(lambda: master.ready() and master.keys() == 0, 60, "the cache is back, empty")
         self.tell(f"{master.port} came back empty, its damaged dump set aside")
 

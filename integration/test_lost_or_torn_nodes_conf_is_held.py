@@ -28,8 +28,7 @@ class NodesConf(Scenario):
             for name, (damage, rules) in damages.items():
                 with self.subTest(nodes_conf=name):
                     good = faults.Copy(nodes)
-                    damage(nodes)
-                    replica.kill()
+                    faults.damage_and_kill(replica, nodes, damage)
                     held = warden.wait_held(replica, *rules)
                     self.tell(f"{name}: {held['hold']['rule']}, {held['hold']['because']}")
                     stays(lambda: replica.pid() is None, 1.0, "it is not started")
@@ -44,9 +43,9 @@ class NodesConf(Scenario):
         master = cluster.shards[0].servers[0]
         with Writer(cluster) as writer:
             wait_recorded(warden, cluster)
-            good = faults.Copy(master.data / "nodes.conf")
-            (master.data / "nodes.conf").unlink()
-            master.kill()
+            nodes = master.data / "nodes.conf"
+            good = faults.Copy(nodes)
+            faults.damage_and_kill(master, nodes, faults.delete)
             warden.wait_event("succeeded", master)
             warden.wait_held(master, "nodes-lost")
             good.put_back()

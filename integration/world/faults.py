@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import random
 import shutil
+import signal
+from collections.abc import Callable
 from pathlib import Path
 
+from world import processes
 from world.servers import Server
 from world.waiting import until
 
@@ -53,6 +56,20 @@ def flip_one_bit(file: Path, seed: int = 7) -> None:
 
 def delete(file: Path) -> None:
     file.unlink()
+
+
+def damage_and_kill(server: Server, file: Path, damage: Callable[[Path], object]) -> int:
+    """kill -9 of a server whose file was damaged. It is stopped first: running, it may write the file anew in between."""
+    pid = server.signal(signal.SIGSTOP)
+
+    def stopped() -> bool:
+        found = processes.process(pid)
+        return found is not None and found.state == "T"
+
+    until(stopped, 10, f"{server.port} is stopped", pause=0.001)
+    damage(file)
+    processes.send(pid, signal.SIGKILL)
+    return pid
 
 
 class Copy:
