@@ -45,8 +45,9 @@ class NamedDump(Scenario):
         self.accept(warden, server, good, 4, "named-running")
         faults.flip_one_bit(server.dump)
         bad = server.dump.read_bytes()
-        dead = server.kill()
+        dead = server.pid()
         (server.data / f"temp-{dead}.rdb").write_bytes(good.read_bytes()[:500])
+        server.kill()
         warden.wait_held(server, "bad-dataset")
         left = [it["value"] for it in warden.explain(server)["evidence"] if it["name"] == "left by a dead writer"]
         self.assertTrue(left and f"temp-{dead}.rdb, 500 bytes" in left[0], left)

@@ -5,6 +5,7 @@ replicas which have gone is ended."""
 
 from __future__ import annotations
 
+from world import processes
 from world.overwriter import fill
 from world.scenario import Scenario, main
 from world.servers import Server
@@ -20,10 +21,6 @@ IN_TURN = 'mode = "audit"\nsaves.full_syncs_at_once = {}\n'
 
 def delay(server: Server) -> int:
     return int(server.call("CONFIG", "GET", DELAY)[1])
-
-
-def sending(server: Server) -> bool:
-    return server.info("persistence")["rdb_bgsave_in_progress"] == "1"
 
 
 def linked(replica: Server) -> bool:
@@ -57,7 +54,7 @@ class FullSyncs(Scenario):
 
         def done() -> bool:
             nonlocal most
-            most = max(most, sum(sending(it) for it in masters))
+            most = max(most, processes.children_at_once(it.pid() for it in masters))
             return all(linked(it) for it in replicas)
 
         until(done, 120, "every replica is in sync")

@@ -119,7 +119,7 @@ class Rotation(Scenario):
 
         def saved() -> bool:
             nonlocal most
-            most = max(most, sum(len(processes.children(it.pid() or 0)) for it in servers))
+            most = max(most, processes.children_at_once(it.pid() for it in servers))
             return all(self.last_save(it) > before[it.port] for it in servers)
 
         until(saved, 2 * LONGEST, "every server has been saved", pause=0.1)

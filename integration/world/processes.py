@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,14 @@ def children(pid: int) -> list[int]:
         return [int(it) for it in Path(f"/proc/{pid}/task/{pid}/children").read_text().split() if alive(int(it))]
     except OSError:
         return []
+
+
+def children_at_once(parents: Iterable[int | None]) -> int:
+    """How many children the `parents` had at one moment. They are asked one after another, and meanwhile one child may
+    end and the next begin; those found twice were there all the time in between."""
+    pids = [it for it in parents if it]
+    once, again = ({child for it in pids for child in children(it)} for _ in range(2))
+    return len(once & again)
 
 
 def inside(directory: Path) -> list[Process]:
