@@ -13,7 +13,7 @@ from world.waiting import until
 from world.warden import Warden
 
 DELAY = "repl-diskless-sync-delay"
-OWN = "2"
+OWN = "5"  # seconds, in which the daemon must have looked once
 KEYS = 2_000  # of 8 KiB
 SLOWLY = {"rdb_key_save_delay": "2000"}  # microseconds for each key: four seconds in all
 IN_TURN = 'mode = "audit"\nsaves.full_syncs_at_once = {}\n'
