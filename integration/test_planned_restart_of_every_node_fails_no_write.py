@@ -1,6 +1,10 @@
 #!/usr/bin/env python3
 """Every node of a cluster under load is restarted as planned: clients see redirections, never a failed write."""
 
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
+from world import processes
 from world.accident import wait_recorded
 from world.cluster import Cluster
 from world.scenario import Scenario, main
@@ -38,6 +42,24 @@ class PlannedRestart(Scenario):
             self.assertEqual(server.info("replication")["role"], "slave", "it did not come back as a replica")
             self.tell(f"{server.port} restarted ({role})")
         self.assert_undisturbed(writer)
+
+    def test_killed_before_it_was_stopped(self) -> None:
+        """It ends by itself while its restart waits for something: nothing is left to stop, and it is started."""
+        cluster, warden, _ = self.under_load()
+        for seen, shard in enumerate(cluster.shards):
+            server = cluster.master(shard)
+            pid = server.pid()
+            with ThreadPoolExecutor() as beside:
+                restart = beside.submit(warden.ctl, "restart", server.port)
+                if seen > 0:  # the first is killed before its slots change hands, or while they do
+                    warden.wait_event("handover", server)
+                processes.send(pid, signal.SIGKILL)
+                code, answer = restart.result()
+            self.assertTrue(warden.running(), "the daemon did not survive")
+            if seen > 0:
+                self.assertEqual(code, 0, answer)
+            cluster.wait_whole()
+            self.assertNotEqual(server.pid(), pid)
 
     def test_rolling_and_taking_back(self) -> None:
         cluster, warden, writer = self.under_load()

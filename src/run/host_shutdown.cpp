@@ -38,6 +38,7 @@ asio::awaitable<Result<void>> ask_to_stop(Instance& i) {
   const bool save = is_master(i) && !i.policy.start.data_may_go && !i.info->aof_enabled;
   if (!save) co_return i.watch->signal(SIGTERM);
   auto c = co_await adapters::RespConnection::open(i.address(), i.access.who, connect_patience);
+  if (!i.watch) co_return Result<void>{};  // it has ended meanwhile
   if (!c) co_return i.watch->signal(SIGTERM);
   co_return co_await act::shutdown(**c, true);
 }

@@ -134,6 +134,7 @@ asio::awaitable<bool> start_server(Instance& i, Services& s) {
   i.record.succeeded = i.gate.verdict.rule == "settled";
   i.record.stopped_cleanly = false;
   if (auto kept = co_await s.memory.write(i.record); !kept) s.journal.warn(i.port(), "error", "", kept.error().what);
+  if (!i.forced && (!i.intent.up || i.intent.held || i.removed)) co_return false;  // said meanwhile
   move(i, decide::LifeEvent::gate_go);
   const auto spawned = act::launch(launch_of(i, s));
   if (!spawned) {

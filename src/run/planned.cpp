@@ -58,6 +58,11 @@ bool must_save(const Instance& i) {
   return master && !i.policy.start.data_may_go && !i.info->aof_enabled;
 }
 
+// Whether this very process does: it may end by itself, and another be started, while anything is waited for.
+bool runs(const Instance& i, Pid pid) {
+  return i.watch && i.process->pid == pid;
+}
+
 asio::awaitable<Result<void>> ask_to_stop(Instance& i, bool save) {
   if (!save) co_return i.watch->signal(SIGTERM);
   auto c = co_await adapters::RespConnection::open(i.address(), i.access.who, connect_patience);
@@ -65,14 +70,14 @@ asio::awaitable<Result<void>> ask_to_stop(Instance& i, bool save) {
   co_return co_await act::shutdown(**c, true);
 }
 
-// Waits for the process to end. An error: it goes on serving, or is overdue.
-asio::awaitable<Result<void>> stopped(Instance& i, Services& s, std::chrono::milliseconds deadline) {
+// Waits for the process to end; another may run by then. An error: it goes on serving, or is overdue.
+asio::awaitable<Result<void>> stopped(Instance& i, Services& s, Pid pid, std::chrono::milliseconds deadline) {
   Watching watching(i, s.loop);
   const auto from = now();
   bool killed = false;
-  while (i.watch) {
+  while (runs(i, pid)) {
     co_await watching.wait(look_again);
-    if (since(from) < deadline || !i.watch) continue;
+    if (since(from) < deadline || !runs(i, pid)) continue;
     const bool saving = i.info && i.info->bgsave_in_progress;
     if (i.policy.stop.kill_overdue && !saving && !killed) {
       killed = true;
@@ -88,7 +93,11 @@ asio::awaitable<Result<void>> stopped(Instance& i, Services& s, std::chrono::mil
   co_return Result<void>{};
 }
 
-asio::awaitable<Result<void>> stop_process(Instance& i, Services& s, bool save) {
+asio::awaitable<Result<void>> stop_process(Instance& i, Services& s, Pid pid, bool save) {
+  if (!runs(i, pid)) {
+    i.changed();  // its keeper has the new intent to look at
+    co_return Result<void>{};
+  }
   i.stop_asked = true;
   move(i, decide::LifeEvent::stop_asked);
   const auto size = i.info ? i.info->used_memory : Bytes{};
@@ -96,8 +105,9 @@ asio::awaitable<Result<void>> stop_process(Instance& i, Services& s, bool save) 
   s.journal.note(i.port(), "stop", "",
                  fmt::format("asked to stop{}, deadline {} s", save ? " after a save" : "", deadline.count() / 1000));
   auto done = co_await ask_to_stop(i, save);
-  if (done) done = co_await stopped(i, s, deadline);
-  if (!done && i.watch) {
+  if (done) done = co_await stopped(i, s, pid, deadline);
+  if (!runs(i, pid)) co_return Result<void>{};
+  if (!done) {
     i.stop_asked = false;
     move(i, decide::LifeEvent::stop_refused);
     s.journal.warn(i.port(), "stop-refused", "", done.error().what);
@@ -172,7 +182,7 @@ asio::awaitable<Outcome> planned_stop(Instance& i, Services& s, PlannedOptions o
     co_return outcome(i, Done::failed, kept.error().what + "; nothing was stopped");
   s.journal.note(i.port(), "intent", "", "down, by " + o.who + (o.reason.empty() ? "" : ": " + o.reason));
   const bool save = was_master && (o.in_place || o.together) && must_save(i);
-  if (auto done = co_await stop_process(i, s, save); !done) {
+  if (auto done = co_await stop_process(i, s, i.process->pid, save); !done) {
     i.intent.up = true;
     (void)co_await s.memory.write(i.port(), i.intent);
     co_return outcome(i, Done::failed, done.error().what);
@@ -185,6 +195,7 @@ asio::awaitable<Outcome> planned_restart(Instance& i, Services& s, PlannedOption
   Planned mark(i);
   const bool was_master = i.info && i.info->role == Role::master && i.cluster_node() && i.record.slots.any();
   const bool ran = i.watch != nullptr;
+  const auto pid = ran ? i.process->pid : Pid{};
   if (ran)
     if (auto ended = co_await prepare(i, s, o)) co_return *ended;
   auto remembered = o;
@@ -195,7 +206,7 @@ asio::awaitable<Outcome> planned_restart(Instance& i, Services& s, PlannedOption
   i.unasked_ends.clear();
   i.backoff = {};
   if (ran) {
-    if (auto done = co_await stop_process(i, s, remembered.in_place && must_save(i)); !done)
+    if (auto done = co_await stop_process(i, s, pid, remembered.in_place && must_save(i)); !done)
       co_return outcome(i, Done::failed, done.error().what);
   } else {
     i.gate = {};  // what kept it down may have been mended: it is judged anew

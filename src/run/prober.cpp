@@ -142,7 +142,7 @@ asio::awaitable<void> Prober::ask() {
   if (probe->view) nodes_wanted_ = false;
   answered_well(std::move(*probe->info), std::move(probe->cluster), std::move(probe->view));
   if (!instance_.info->loading && !settings_read_) co_await read_settings();
-  if (instance_.record.quarantined) co_await judge_quarantine();
+  if (instance_.info && instance_.record.quarantined) co_await judge_quarantine();  // it may have ended meanwhile
   const bool judged = instance_.watch && !instance_.record.quarantined && instance_.info && !instance_.info->loading;
   if (instance_.record.aof_pending && judged) co_await switch_append_only_on(instance_, services_, *connection_);
 }
@@ -331,6 +331,7 @@ asio::awaitable<void> Prober::judge_quarantine() {
     answered_oddly("cannot release it from quarantine: " + released.error().what);
     co_return;
   }
+  if (!i.info) co_return;  // it has ended meanwhile
   i.record.quarantined = false;
   i.record.succeeded = false;
   i.record.keys = i.info->keys;
