@@ -13,13 +13,13 @@ from world.writer import Writer
 
 
 class PlannedRestart(Scenario):
-    def under_load(self) -> tuple[Cluster, Warden, Writer]:
+    def under_load(self, rate: float = 300) -> tuple[Cluster, Warden, Writer]:
         # With full coverage required, a third master that hears of the old owner's demotion before it hears of the new
         # owner refuses its own writes too, for the milliseconds in between (docs/server-behaviour.md, hand-over).
         cluster = self.world.cluster(
             persistence="none", repl_diskless_sync_delay="0", cluster_require_full_coverage="no")
         warden = self.kept(cluster)
-        writer = Writer(cluster, patience=5).start()
+        writer = Writer(cluster, patience=5, rate=rate).start()
         self.addCleanup(writer.stop)
         wait_recorded(warden, cluster)
         return cluster, warden, writer
@@ -41,6 +41,14 @@ class PlannedRestart(Scenario):
             self.assertNotEqual(server.pid(), pid)
             self.assertEqual(server.info("replication")["role"], "slave", "it did not come back as a replica")
             self.tell(f"{server.port} restarted ({role})")
+        self.assert_undisturbed(writer)
+
+    def test_clients_that_write_now_and_then(self) -> None:
+        """They send nothing while the slots change hands, and must find the old master there to redirect them."""
+        cluster, warden, writer = self.under_load(rate=4)
+        for shard in cluster.shards:
+            code, answer = warden.ctl("restart", cluster.master(shard).port)
+            self.assertEqual(code, 0, answer)
         self.assert_undisturbed(writer)
 
     def test_killed_before_it_was_stopped(self) -> None:

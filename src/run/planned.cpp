@@ -22,6 +22,9 @@ using control::Outcome;
 
 constexpr auto connect_patience = 1s;
 constexpr auto look_again = 200ms;  // the longest wait for a watched instance before its state is looked at again
+// How long a master that has handed over stays up. A client learns where the slots are when it next asks for one, by a
+// redirection; if nobody answers by then, it meets an error.
+constexpr auto redirects_for = 1s;
 
 // Marks an instance as being worked on, for as long as it lives.
 class Planned {
@@ -115,6 +118,11 @@ asio::awaitable<Result<void>> stop_process(Instance& i, Services& s, Pid pid, bo
   co_return done;
 }
 
+asio::awaitable<void> redirect_clients(Instance& i, Services& s) {
+  Watching watching(i, s.loop);
+  for (const auto from = now(); i.watch && since(from) < redirects_for;) co_await watching.wait(look_again);
+}
+
 // Everything before the process is touched: the verdict, and the hand-over where there is one to make.
 asio::awaitable<std::optional<Outcome>> prepare(Instance& i, Services& s, const PlannedOptions& o) {
   if (o.together) co_return std::nullopt;
@@ -132,6 +140,7 @@ asio::awaitable<std::optional<Outcome>> prepare(Instance& i, Services& s, const 
   }
   s.journal.note(i.port(), "handover", v.verdict,
                  fmt::format("{} is master now, a majority agrees, {} ms", v.whom.brief(), since(began).count()));
+  co_await redirect_clients(i, s);
   co_return std::nullopt;
 }
 
