@@ -26,6 +26,11 @@ class Certificates(Scenario):
         code, said = self.cert("init", "other")
         self.assertEqual(code, 1)
         self.assertIn("is there already", said)
+        nothing = self.world.directory / "nothing"
+        nothing.mkdir()
+        code, said = self.cert("show", nothing)
+        self.assertEqual(code, 1, "where there is none, all is not well")
+        self.assertIn("no certificate in", said)
         for bad in ("../db1", "authority", "a b", ""):
             self.assertNotEqual(self.cert("issue", bad)[0], 0, bad)
         self.assertEqual(self.cert("issue", "db1")[0], 0)

@@ -21,7 +21,8 @@ std::int64_t left(const CertificateFile& f) {
 
 Cell validity(const CertificateFile& f) {
   if (left(f) <= 0) return {"expired", Paint::bad};
-  return {std::to_string(left(f) / a_day) + " days", left(f) < soon ? Paint::warning : Paint::good};
+  const auto days = left(f) / a_day;
+  return {std::to_string(days) + (days == 1 ? " day" : " days"), left(f) < soon ? Paint::warning : Paint::good};
 }
 
 control::Json as_json(const std::vector<CertificateFile>& all) {

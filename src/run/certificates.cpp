@@ -65,7 +65,8 @@ Result<std::vector<CertificateFile>> init_certificates(const std::string& direct
 
 Result<std::vector<CertificateFile>> issue_certificates(const std::string& directory, const std::string& host,
                                                         int days) {
-  if (!adapters::good_certificate_name(host) || host == authority_name) return not_a_name(host);
+  if (!adapters::good_certificate_name(host)) return not_a_name(host);
+  if (host == authority_name) return Error{host + " cannot be the name of a host: its file would be the authority's"};
   const auto authority = in(directory, std::string(authority_name) + ".pem");
   const auto text = observe::read_regular(authority, longest_file);
   if (!text) return while_doing("there is no authority yet (slotwardenctl cert init makes one)", text.error());
@@ -85,6 +86,9 @@ Result<std::vector<CertificateFile>> show_certificates(const std::string& direct
       if (entry.path().extension() == ".pem" || entry.path().extension() == ".crt") files.push_back(entry.path());
   }
   if (failure) return Error{"cannot list " + directory_or_file + ": " + failure.message(), failure.value()};
+  if (files.empty())
+    return Error{"there is no certificate in " + directory_or_file +
+                 " (slotwardenctl cert init makes an authority; --directory names another place)"};
   std::ranges::sort(files);
   std::vector<CertificateFile> all;
   for (const auto& file : files) {
