@@ -14,6 +14,14 @@ namespace {
 
 constexpr std::size_t longest_note = 1 << 20;
 
+// What no note tells: 0 for what is no file.
+Bytes size_of_file(const std::filesystem::directory_entry& entry) {
+  std::error_code failure;
+  if (entry.symlink_status(failure).type() != std::filesystem::file_type::regular) return {};
+  const auto size = entry.file_size(failure);
+  return failure ? Bytes{} : Bytes{size};
+}
+
 KeptFile kept_file(const std::filesystem::directory_entry& entry) {
   KeptFile f;
   f.path = entry.path().string();
@@ -24,11 +32,15 @@ KeptFile kept_file(const std::filesystem::directory_entry& entry) {
     if (noted)
       f.copy = std::move(*noted);
     else
-      f.trouble = noted.error().what;
+      f.trouble = fmt::format(
+          "its note is damaged: {}. The dump may be whole all the same: slotwardenctl inspect dump {}; move {}.json "
+          "elsewhere, and it is one without a note",
+          noted.error().what, f.path, name);
   } else if (text.error().os_error != ENOENT) {
     f.trouble = text.error().what;
   }
   f.copy.name = name;
+  if (!f.noted || f.copy.state == DatasetState::unknown) f.copy.size = size_of_file(entry);
   if (!f.noted) f.copy.aof = name.ends_with(".aof");
   return f;
 }

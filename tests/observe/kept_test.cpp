@@ -57,6 +57,7 @@ TEST_F(KeptCopies, OfWhatSomebodyPutThereAreListedToo) {
   const auto f = only();
   EXPECT_FALSE(f.noted);
   EXPECT_EQ(f.trouble, "");
+  EXPECT_EQ(f.copy.size.n, small_dump().whole().size()) << "nobody noted it";
   const auto v = verify(f, redis_7);
   EXPECT_EQ(v.look.dataset.state, DatasetState::valid);
   EXPECT_TRUE(v.file);
