@@ -78,8 +78,8 @@ template <class R, class Visit>
 requires std::same_as<std::remove_const_t<R>, Record>
 void each_field(R& r, Visit&& visit) {
   auto& [port, node_id, role, master, config_epoch, slots, ever_owned_slots, keys, keys_with_expiry, replid, offset,
-         replicas, migrating, importing, nodes, node_timeout_ms, seen, quarantined, succeeded, stopped_cleanly, saved,
-         aof_pending] = r;
+         replid2, second_offset, replicas, migrating, importing, nodes, node_timeout_ms, seen, quarantined, succeeded,
+         stopped_cleanly, saved, aof_pending] = r;
   visit("port", port);
   visit("node_id", node_id);
   visit("role", role);
@@ -91,6 +91,8 @@ void each_field(R& r, Visit&& visit) {
   visit("keys_with_expiry", keys_with_expiry);
   visit("replid", replid);
   visit("offset", offset);
+  visit("replid2", replid2);
+  visit("second_offset", second_offset);
   visit("replicas", replicas);
   visit("migrating", migrating);
   visit("importing", importing);

@@ -96,6 +96,12 @@ Comparison compare(const Copy& a, const Copy& b) {
   return says(Relation::unknown, rule("untold"));
 }
 
+std::optional<Offset> place_in_stream(const Copy& of, const Copy& in) {
+  if (!of.offset || !in.offset) return std::nullopt;
+  if (equal_and_known(of.replid, in.replid)) return of.offset;
+  return equal_and_known(of.replid, in.replid2) && within(of, in) ? of.offset : std::nullopt;
+}
+
 std::span<const RelationText> compare_rules() {
   return rules;
 }

@@ -58,6 +58,10 @@ struct Comparison {
 //   untold             anything else                                                             -> unknown
 [[nodiscard]] Comparison compare(const Copy& a, const Copy& b);
 
+// Where `of` lies in the stream that `in` is of, on the scale of the offsets of `in`: in the same history, or in the
+// earlier one that `in` went on from. Nothing where that cannot be told. Only the places are looked at, not the states.
+[[nodiscard]] std::optional<Offset> place_in_stream(const Copy& of, const Copy& in);
+
 struct RelationText {
   std::string_view answer;  // what it answers, for the manual
   std::string_view rule;

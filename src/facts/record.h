@@ -55,6 +55,9 @@ struct Record {
   std::uint64_t keys_with_expiry = 0;
   std::string replid;
   Offset offset;
+  // The history that it went on from under `replid`, up to `second_offset`; empty when there was none (facts/copy.h).
+  std::string replid2;
+  Offset second_offset;
   std::vector<KnownReplica> replicas;  // of a master
   std::vector<OpenSlot> migrating;
   std::vector<OpenSlot> importing;

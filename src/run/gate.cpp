@@ -148,8 +148,9 @@ void take_succession(const Instance& i, decide::StartEvidence& e) {
 void take_dataset(const Instance& i, const Dataset& d, decide::StartEvidence& e) {
   e.dataset = d.state;
   e.dataset_keys = d.keys ? d.keys : d.keys_at_most;
-  if (d.offset && i.recorded && !d.replid.empty() && d.replid == i.record.replid)
-    e.older_than_record = *d.offset < i.record.offset ? Tri::yes : Tri::no;
+  if (!i.recorded) return;
+  if (const auto at = decide::place_in_stream(copy_of(d, {}), recorded_copy(i)))
+    e.older_than_record = *at < i.record.offset ? Tri::yes : Tri::no;
 }
 
 // What the operator and the clock say at this moment; anything may have been said while something else was read.

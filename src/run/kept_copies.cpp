@@ -60,6 +60,8 @@ Copy recorded_copy(const Instance& i) {
   c.shard = shard_of(i);
   c.replid = i.record.replid;
   c.offset = i.record.offset;
+  c.replid2 = i.record.replid2;
+  if (!c.replid2.empty()) c.second_offset = i.record.second_offset;
   c.saved_unix = i.record.seen.unix_ms / 1000;
   c.keys = i.record.keys;
   return c;

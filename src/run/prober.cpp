@@ -40,9 +40,9 @@ bool same_but_volatile(Record a, const Record& b) {
   if (a.replicas.size() == b.replicas.size())
     for (std::size_t n = 0; n < a.replicas.size(); ++n) a.replicas[n].offset = b.replicas[n].offset;
   return a.node_id == b.node_id && a.role == b.role && a.master == b.master && a.config_epoch == b.config_epoch &&
-         a.slots == b.slots && a.replid == b.replid && a.replicas == b.replicas && a.migrating == b.migrating &&
-         a.importing == b.importing && a.nodes == b.nodes && a.saved == b.saved && a.quarantined == b.quarantined &&
-         a.seen.boot_id == b.seen.boot_id && a.node_timeout_ms == b.node_timeout_ms;
+         a.slots == b.slots && a.replid == b.replid && a.replid2 == b.replid2 && a.replicas == b.replicas &&
+         a.migrating == b.migrating && a.importing == b.importing && a.nodes == b.nodes && a.saved == b.saved &&
+         a.quarantined == b.quarantined && a.seen.boot_id == b.seen.boot_id && a.node_timeout_ms == b.node_timeout_ms;
 }
 
 // The dataset that the process was started with, counted after it was loaded.
@@ -204,6 +204,9 @@ void Prober::remember(const std::optional<ClusterView>& view) {
   }
   r.replid = i.info->replid;
   r.offset = i.info->role == Role::replica ? i.info->replica_offset.value_or(i.info->offset) : i.info->offset;
+  const auto told = copy_of(*i.info);
+  r.replid2 = told.second_offset ? told.replid2 : std::string();
+  r.second_offset = told.second_offset.value_or(Offset{});
   r.role = i.info->role;
   if (auto saved = saves_.see(*i.info)) {
     r.saved = std::move(*saved);

@@ -108,6 +108,8 @@ asio::awaitable<Outcome> carry_out(Instance& i, Services& s, const RestoreOption
   // From now on this is what the instance is expected to hold, and its place in the stream: nothing is missing from it.
   i.record.replid = c.found.replid;
   i.record.offset = c.found.offset.value_or(Offset{});
+  i.record.replid2.clear();
+  i.record.second_offset = {};
   if (auto kept = co_await s.memory.write(i.record); !kept) co_return outcome(i, Done::failed, kept.error().what);
   i.intent.up = true;
   i.intent.in_place = i.cluster_node() && i.record.role == Role::master;

@@ -1,6 +1,8 @@
 // What a SuccessionWatch makes of the answers it has: the evidence for decide::succession.
 #include <algorithm>
 
+#include "decide/compare.h"
+#include "run/kept_copies.h"
 #include "run/succession_watch.h"
 
 using namespace std::chrono_literals;
@@ -169,12 +171,11 @@ void SuccessionWatch::gather_dataset() {
   const auto& d = instance_.looked_at->dataset;
   evidence_.local = d.state;
   evidence_.local_keys = d.keys ? d.keys : d.keys_at_most;
-  evidence_.local_offset.reset();
   // A whole append-only file has everything the process acknowledged, as long as the kernel that took its writes lives.
   const bool this_boot = instance_.record.seen.boot_id == services_.boot_id;
   const bool whole = d.state == DatasetState::valid && ((d.aof && this_boot) || instance_.record.stopped_cleanly);
   evidence_.local_complete = whole ? Tri::yes : Tri::no;
-  if (d.offset && d.replid == instance_.record.replid) evidence_.local_offset = d.offset;
+  evidence_.local_offset = decide::place_in_stream(copy_of(d, {}), recorded_copy(instance_));
 }
 
 void SuccessionWatch::gather() {

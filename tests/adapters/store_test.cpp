@@ -27,6 +27,8 @@ Record full_record() {
   r.keys_with_expiry = 3;
   r.replid = std::string(40, 'c');
   r.offset = {1LL << 50};
+  r.replid2 = std::string(40, 'd');
+  r.second_offset = {1LL << 40};
   r.replicas = {{{"d"}, {"10.0.0.2", {7002}}, true, {99}}};
   r.migrating = {{12, {"e"}}};
   r.importing = {{16383, {"f"}}};

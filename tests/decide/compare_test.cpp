@@ -133,6 +133,21 @@ Relation mirrored(Relation r) {
   return r == Relation::fresher ? Relation::staler : r == Relation::staler ? Relation::fresher : r;
 }
 
+TEST(PlaceInStream, IsToldByTheSameHistoryAndByTheOneThatItWentOnFrom) {
+  auto master = copy("b", 900);
+  EXPECT_EQ(place_in_stream(copy("b", 500), master), Offset{500});
+  EXPECT_EQ(place_in_stream(copy("a", 500), master), std::nullopt) << "of nothing that is known";
+  master.replid2 = "a";
+  EXPECT_EQ(place_in_stream(copy("a", 500), master), std::nullopt) << "how far it went on with it is not known";
+  master.second_offset = Offset{600};
+  EXPECT_EQ(place_in_stream(copy("a", 500), master), Offset{500});
+  EXPECT_EQ(place_in_stream(copy("a", 601), master), std::nullopt) << "it went on behind the point where they parted";
+  EXPECT_EQ(place_in_stream(copy("", 500), master), std::nullopt);
+  auto placeless = copy("a", 0);
+  placeless.offset.reset();
+  EXPECT_EQ(place_in_stream(placeless, master), std::nullopt);
+}
+
 const char* broken_law(const Copy& a, const Copy& b, const Comparison& c) {
   const bool ordered = c.relation == Relation::fresher || c.relation == Relation::staler;
   const bool one_history = a.replid == b.replid || a.replid == b.replid2 || b.replid == a.replid2;
