@@ -52,8 +52,8 @@ def server(binary: list[str] | str | Path, **options: object) -> Iterator[DumpSe
         running = subprocess.Popen(command + [part for key, it in arguments.items() for part in (f"--{key}", str(it))],
                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=home)
         try:
-            until(lambda: (home / "socket").exists(), 30, f"{command[-1]} listens")
-            with DumpServer(home) as client:
+            # The file is there a moment before anybody listens at it.
+            with until(lambda: DumpServer(home), 30, f"{command[-1]} listens") as client:
                 until(lambda: client.call("PING") == "PONG", 30, f"{command[-1]} answers")
                 yield client
         finally:
