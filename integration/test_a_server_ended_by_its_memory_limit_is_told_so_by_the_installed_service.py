@@ -25,7 +25,9 @@ class MemoryLimit(Scenario):
         self.addCleanup(self.host.close)
         self.host.boot(memory_groups=True)
         shipped = self.host.root / "usr/share/slotwarden/policies/storage.toml"
-        self.host.set_policy("storage", shipped.read_text().replace('memory_max = "unlimited"', 'memory_max = "64MiB"'))
+        limited = shipped.read_text().replace('memory_max = "unlimited"', 'memory_max = "64MiB"')
+        # It comes back each time, also where what it held was seen before it died.
+        self.host.set_policy("storage", limited.replace("data_may_go = false", "data_may_go = true"))
         self.server = self.limited_server()
         self.warden = BootedWarden(self.host, [self.server])
         self.wardens.append(self.warden)
