@@ -19,6 +19,7 @@ class Restore(Scenario):
         shard = cluster.shards[0]
         master, replica = cluster.master(shard), cluster.replicas(shard)[0]
         fill(master, shard, KEYS)
+        fill(other := cluster.master(cluster.shards[1]), cluster.shards[1], KEYS)
         until(lambda: replica.keys() == KEYS, 30, "the replica has every key")
         replica.call("BGSAVE")
         warden.wait_event("backup-arrived", master)
@@ -42,8 +43,17 @@ class Restore(Scenario):
         (kept / "damaged.rdb").write_bytes(damaged)
         code, bad = warden.ctl("restore", master.port, "--generation", "damaged.rdb", "--reason", "a test", "--yes")
         self.assertEqual((code, bad[0]["rule"]), (4, "named-damaged"), bad)
+        other.save()
+        (kept / "other.rdb").write_bytes(other.dump.read_bytes())
+        for last in ("--plan", "--yes"):
+            code, bad = warden.ctl("restore", master.port, "--generation", "other.rdb", "--reason", "a test", last)
+            self.assertEqual((code, bad[0]["rule"]), (4, "named-other-shard"), bad)
+        self.assertEqual(warden.ctl("hold", master.port, "--reason", "a test")[0], 0)
+        code, held = warden.ctl("restore", master.port, "--generation", generation, "--reason", "a test", "--yes")
+        self.assertEqual((code, held[0]["rule"]), (4, "operator-hold"), held)
+        self.assertEqual(warden.ctl("release", master.port)[0], 0)
         self.assertEqual((master.pid(), master.keys()), (pid, LATER), "nothing was touched")
-        self.tell("a plan, a replica and a damaged generation change nothing")
+        self.tell("a plan, a replica, a hold, a damaged generation and one of another shard change nothing")
 
         code, done = warden.ctl("restore", master.port, "--generation", generation, "--reason", "a test", "--yes")
         self.assertEqual(code, 0, done)

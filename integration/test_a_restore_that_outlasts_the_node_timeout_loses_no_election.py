@@ -11,21 +11,13 @@ import time
 
 from world.cluster import Cluster, Shard
 from world.keys import fill
+from world.restores import BACKUPS, NODE_TIMEOUT_MS, SETTING, begin_restore, load_slowly, misses, newest, stands
 from world.scenario import Scenario, main
 from world.servers import Server
 from world.waiting import until
 from world.warden import Warden
-from world.world import build_directory
 
-KEYS, LATER = 400, 900
-NODE_TIMEOUT_MS = 1500
-DELAY_US = 15000  # for each key that is loaded: 6 s for the generation
-BACKUPS = "[backup]\nenabled = true\nleast_free_percent = 0\n"
-SETTING = "cluster-replica-no-failover"
-
-
-def stands(replica: Server) -> bool:
-    return replica.call("CONFIG", "GET", SETTING)[1] == "no"
+KEYS, LATER = 400, 900  # 6 s to load the first
 
 
 class Elections(Scenario):
@@ -48,24 +40,17 @@ class Elections(Scenario):
         master, replica = self.filled_shard()
         replica.call("BGSAVE")
         self.daemon.wait_event("backup-arrived", master)
-        generation = str(self.daemon.ask("BACKUPS", master.port)[0]["copies"][-1]["generation"])
+        generation = newest(self.daemon, master)
         fill(master, self.shard, LATER)
         until(lambda: replica.keys() == LATER, 30, "the replica has the later keys")
         until(lambda: self.daemon.status(master)["keys"] == LATER, 30, "slotwarden has seen them")
-        master.config.write_text(master.config.read_text() + f"key-load-delay {DELAY_US}\n")
+        load_slowly(master)
         return master, replica, generation
 
     def restoring(self, master: Server, generation: str) -> subprocess.Popen[str]:
-        ctl = subprocess.Popen(
-            [build_directory() / "slotwardenctl", "-s", self.daemon.socket, "--json", "restore", str(master.port),
-             "--generation", generation, "--reason", "a test", "--yes"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        ctl = begin_restore(self.daemon, master, generation)
         self.addCleanup(ctl.kill)
         return ctl
-
-    def misses(self, replica: Server, master: Server) -> bool:
-        """Whether it calls its master failed: what makes a replica stand."""
-        return any(it.port == master.port and "fail" in it.flags for it in self.cluster.nodes(replica).values())
 
     def put_back(self, replica: Server) -> None:
         until(lambda: stands(replica), 60, "it may stand for election again")
@@ -77,7 +62,7 @@ class Elections(Scenario):
         self.assertIn("1 of its replicas is told not to stand", planned[0]["text"])
         self.assertTrue(stands(replica), "a plan changes nothing")
         ctl = self.restoring(master, generation)
-        until(lambda: self.misses(replica, master), 30, "the cluster has given the master up")
+        until(lambda: misses(self.cluster, replica, master), 30, "the cluster has given the master up")
         self.assertFalse(stands(replica))
         missed = time.monotonic()
         self.assertIn("elections put off", [it["name"] for it in self.daemon.explain(master)["evidence"]])
@@ -85,7 +70,7 @@ class Elections(Scenario):
         self.assertEqual((ctl.returncode, told[0]["outcome"]), (0, "done"), told)
         self.tell(f"restored {time.monotonic() - missed:.1f} s after the cluster gave it up")
         self.put_back(replica)
-        self.assertFalse(self.misses(replica, master), "it was let be only when it missed its master no more")
+        self.assertFalse(misses(self.cluster, replica, master), "it was let be only when it missed its master no more")
         self.daemon.wait_event("elections-again", master)
         self.assertEqual(self.cluster.master(self.shard), master)
         self.assertEqual(self.cluster.elections(), 0)
@@ -110,7 +95,7 @@ class Elections(Scenario):
     def test_is_put_back_after_the_daemon_dies_in_the_middle(self) -> None:
         master, replica, generation = self.kept_shard()
         ctl = self.restoring(master, generation)
-        until(lambda: self.misses(replica, master), 30, "the cluster has given the master up")
+        until(lambda: misses(self.cluster, replica, master), 30, "the cluster has given the master up")
         self.daemon.kill9()
         ctl.wait(30)
         self.assertFalse(stands(replica))

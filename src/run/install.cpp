@@ -137,13 +137,17 @@ void sample(const Order& o, const observe::DatasetLook& look, decide::NamedEvide
   }
 }
 
-Verdict judge(const Order& o, const observe::DatasetLook& look, const KeptCopy* note) {
+decide::NamedEvidence evidence_of(const Order& o, const observe::DatasetLook& look, const KeptCopy* note) {
   decide::NamedEvidence e;
   e.copy = copy_of(look.dataset, note ? note->shard : std::string());
   e.ours = note && note->node.known() && note->node == o.node;
   e.record = o.record;
   sample(o, look, e);
-  return decide::accept(e);
+  return e;
+}
+
+Verdict judge(const Order& o, const observe::DatasetLook& look, const KeptCopy* note) {
+  return decide::accept(evidence_of(o, look, note));
 }
 
 observe::LookOptions sampling(const Order& o) {
@@ -164,6 +168,14 @@ Result<observe::KeptFile> kept_file(const Order& o, const std::string& name) {
                              name, at->path),
                  EINVAL};
   return std::move(*at);
+}
+
+Result<JudgedCopy> judged(const Order& o, const std::string& name) {
+  auto file = kept_file(o, name);
+  if (!file) return file.error();
+  auto v = observe::verify(*file, reader_of(o.server), sampling(o));
+  const auto e = evidence_of(o, v.look, file->noted ? &file->copy : nullptr);
+  return JudgedCopy{std::move(file->copy), std::move(v.look.dataset), decide::accept(e), e.sampled, e.owned};
 }
 
 Result<Placed> place_kept(const Order& o, const std::string& name) {
@@ -262,6 +274,14 @@ asio::awaitable<void> install_best(Instance& i, Services& s) {
   const auto lost = behind(i, placed->found);
   co_await remember_installed(i, s);
   s.journal.warn(i.port(), "installed", rule, fmt::format("its dataset was {}: {}{}", was, sentence(i, *placed), lost));
+}
+
+asio::awaitable<Result<JudgedCopy>> judge_named(const Instance& i, Services& s, std::string name,
+                                                std::shared_ptr<observe::Progress> progress) {
+  auto order = order_of(i, {});
+  order.progress = std::move(progress);
+  auto work = [o = std::move(order), name = std::move(name)] { return judged(o, name); };
+  co_return co_await on(s.backups, std::move(work));
 }
 
 asio::awaitable<Named> install_named(Instance& i, Services& s, std::string from, std::string who) {
