@@ -23,6 +23,9 @@ constexpr auto rules = std::to_array<RuleText>({
     {Ruling::wait, "arrival-replica", "The instance is not its shard's master: it refills itself.", nothing_to_do},
     {Ruling::wait, "arrival-aof", "The instance would load its append-only file, or it is not known that it would not.",
      nothing_to_do},
+    {Ruling::wait, "arrival-parted",
+     "Nothing shows that the server went on from it: it was restored, or started with other data, since then.",
+     nothing_to_do},
     {Ruling::wait, "arrival-staler", "The dump in place is whole, and nothing shows that this is the fresher.",
      nothing_to_do},
     {Ruling::go, "arrival-fresher", "It is whole, of this shard, and fresher than the dump in place.", ""},
@@ -47,6 +50,12 @@ bool too_small(const ArrivalEvidence& e) {
   return !e.copy.keys || *e.copy.keys == 0 || shrunken(e.copy.keys, e.record->keys.value_or(0), e.policy);
 }
 
+// A place in the stream of what the server holds: what was saved before the shard was restored is none, however fresh.
+bool gone_on_from(const Copy& copy, const Copy& serving) {
+  const auto c = compare(copy, serving);
+  return c.rule == "same-history" || (c.rule == "earlier-history" && c.relation == Relation::staler);
+}
+
 bool fresher(Copy copy, Copy present) {
   if (!whole(present) || present.keys == 0) return true;
   copy.shard = present.shard = "this one";  // so that the times of the saves may be compared
@@ -67,6 +76,7 @@ ArrivalVerdict arrival(const ArrivalEvidence& e) {
   if (!e.runs) return beside(rule("arrival-down"));
   if (!e.master) return beside(rule("arrival-replica"));
   if (e.reads_dump != Tri::yes) return beside(rule("arrival-aof"));
+  if (!gone_on_from(e.copy, e.serving)) return beside(rule("arrival-parted"));
   if (!fresher(e.copy, e.present)) return beside(rule("arrival-staler"));
   return answer(Arrival::in_place, rule("arrival-fresher"));
 }

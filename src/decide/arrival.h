@@ -20,6 +20,7 @@ struct ArrivalEvidence {
   bool master = false;            // as it says itself
   Tri reads_dump = Tri::unknown;  // at its next start it would load the dump, not an append-only file
   Copy present;                   // the dump that is in place
+  Copy serving;                   // what the running server holds, by its own word: its place in the stream
   bool same_as_present = false;
   bool kept_already = false;  // the folder has it under some name
   StartPolicy policy;
@@ -41,6 +42,7 @@ struct ArrivalVerdict {
 //   arrival-down      the instance does not run: its start gate judges what is there              -> beside
 //   arrival-replica   it is not the shard's master: it refills itself                             -> beside
 //   arrival-aof       it would load its append-only file, or that is not known                    -> beside
+//   arrival-parted    nothing shows that the server went on from it: it may hold what was left behind  -> beside
 //   arrival-staler    what is in place is whole and has keys, and nothing shows that this is the fresher  -> beside
 //   arrival-fresher                                                                               -> in place
 [[nodiscard]] ArrivalVerdict arrival(const ArrivalEvidence& e);

@@ -94,6 +94,7 @@ decide::ArrivalVerdict judge(const Instance& i, const Examined& e, const KeptCop
   const bool dump = i.server && !i.server->appendonly && i.info && !i.info->aof_enabled;
   v.reads_dump = dump ? Tri::yes : Tri::no;
   v.present = e.present;
+  if (i.info) v.serving = copy_of(*i.info);
   v.kept_already = e.kept_already;
   v.policy = i.policy.start;
   return decide::arrival(v);

@@ -30,6 +30,7 @@ ArrivalEvidence for_a_master() {
   e.master = true;
   e.reads_dump = Tri::yes;
   e.present = copy(100, 900);
+  e.serving = copy(260, 1000);
   return e;
 }
 
@@ -94,11 +95,25 @@ TEST(Arrival, StaysBesideWhatItMayNotReplace) {
   }
 }
 
-// The law, over all that can be: nothing goes in place unless it is whole, unchanged, of the shard, and shown to be
-// fresher than a whole dump with keys.
+TEST(Arrival, NeverBringsBackWhatWasLeftByARestore) {
+  auto e = for_a_master();
+  e.serving.replid = std::string(40, '2');
+  EXPECT_EQ(arrival(e).verdict.rule, "arrival-parted") << "of a history that the server has no part in";
+  e.serving.replid2 = history;
+  e.serving.second_offset = Offset{150};
+  EXPECT_EQ(arrival(e).verdict.rule, "arrival-parted") << "restored to an earlier moment of this history";
+  EXPECT_EQ(arrival(e).arrival, Arrival::beside);
+  e.serving.second_offset = Offset{200};
+  EXPECT_EQ(arrival(e).arrival, Arrival::in_place) << "started with this very moment, or a later one";
+  e.serving = Copy{};
+  EXPECT_EQ(arrival(e).verdict.rule, "arrival-parted") << "not known";
+}
+
+// The law, over all that can be: nothing goes in place unless it is whole, unchanged, of the shard, a moment of
+// what the server holds, and shown to be fresher than a whole dump with keys.
 TEST(Arrival, NeverLosesAnything) {
   std::set<std::string_view> seen;
-  for (int bits = 0; bits < 256; ++bits)
+  for (int bits = 0; bits < 512; ++bits)
     for (const auto state : {DatasetState::valid, DatasetState::empty, DatasetState::corrupt, DatasetState::unknown})
       for (const std::int64_t there : {0, 100, 200, 300}) {
         auto e = for_a_master();
@@ -112,12 +127,13 @@ TEST(Arrival, NeverLosesAnything) {
         e.same_as_present = bits & 32;
         if (bits & 64) e.copy.shard = "another";
         if (bits & 128) e.copy.keys = 1;
+        if (bits & 256) e.serving.replid = std::string(40, '2');
         e.present = copy(there, 900);
         if (there == 0) e.present = Copy{};
         const auto v = arrival(e);
         seen.insert(v.verdict.rule);
         if (v.arrival != Arrival::in_place) continue;
-        EXPECT_TRUE(state == DatasetState::valid && !(bits & (1 | 2 | 4 | 8 | 32 | 64 | 128))) << bits;
+        EXPECT_TRUE(state == DatasetState::valid && !(bits & (1 | 2 | 4 | 8 | 32 | 64 | 128 | 256))) << bits;
         EXPECT_LE(there, 100);
       }
   EXPECT_EQ(seen.size(), arrival_rules().size());
