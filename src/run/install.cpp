@@ -154,6 +154,12 @@ observe::LookOptions sampling(const Order& o) {
   return {.biggest = o.slots.any() ? keys_sampled : 0, .progress = o.progress.get()};
 }
 
+bool on_another_disk(const std::string& directory, const std::string& path) {
+  struct stat here {};
+  struct stat there {};
+  return ::stat(directory.c_str(), &here) == 0 && ::lstat(path.c_str(), &there) == 0 && here.st_dev != there.st_dev;
+}
+
 Result<observe::KeptFile> kept_file(const Order& o, const std::string& name) {
   if (!formats::is_kept_name(name)) return Error{name + " is not the name of a kept copy", EINVAL};
   auto all = observe::kept_copies(o.directory);
@@ -167,6 +173,11 @@ Result<observe::KeptFile> kept_file(const Order& o, const std::string& name) {
                              "the server is down",
                              name, at->path),
                  EINVAL};
+  if (on_another_disk(o.directory, at->path))
+    return Error{fmt::format("{} is on another file system than the data, and cannot be put in place from there: "
+                             "{}/{} must be a folder of the data's own",
+                             at->path, o.directory, kept_folder),
+                 EXDEV};
   return std::move(*at);
 }
 

@@ -122,35 +122,50 @@ asio::awaitable<Outcome> agreed(Instance& i, Services& s, Outcome served, const 
                   c.note.name, i.record.keys, o.naming_it, o.voters, o.naming_it == 1 ? "names" : "name"));
 }
 
+asio::awaitable<Result<void>> want_up(Instance& i, Services& s, const RestoreOptions& o) {
+  i.intent.up = true;
+  i.intent.in_place = i.cluster_node() && i.record.role == Role::master;
+  i.intent.who = o.who;
+  i.intent.reason = o.reason;
+  i.intent.at_unix_ms = unix_ms();
+  if (auto kept = co_await s.memory.write(i.port(), i.intent); !kept) co_return kept;
+  i.unasked_ends.clear();
+  i.backoff = {};
+  i.gate = {};
+  move(i, decide::LifeEvent::gate_wait);
+  i.changed();
+  co_return Result<void>{};
+}
+
+// What is in place is what it had: a master saves when it is stopped without a hand-over.
+asio::awaitable<Outcome> as_before(Instance& i, Services& s, const RestoreOptions& o, Outcome failure, bool ran) {
+  if (i.watch) co_return failure;  // somebody has started it meanwhile
+  bool again = false;
+  if (ran) {
+    const auto wanted = co_await want_up(i, s, o);
+    again = wanted.has_value();
+  }
+  failure.text += again ? "; it is started again with what is in place"
+                        : fmt::format("; it is down: slotwardenctl start {}", i.port().n);
+  co_return failure;
+}
+
 asio::awaitable<Outcome> carry_out(Instance& i, Services& s, const RestoreOptions& o, const JudgedCopy& c) {
-  if (i.watch) {
+  const bool ran = i.watch != nullptr;
+  if (ran) {
     PlannedOptions stop{.in_place = true, .who = o.who, .reason = "restore: " + o.reason};
     auto stopped = co_await planned_stop(i, s, std::move(stop));
     if (stopped.outcome != Done::done && stopped.outcome != Done::already) co_return stopped;
   }
   auto placed = co_await accepted_data(i, s, o.generation, o.who + ": restore: " + o.reason);
-  if (placed.outcome != Done::done) {
-    placed.text += fmt::format("; it is down: slotwardenctl start {}", i.port().n);
-    co_return placed;
-  }
+  if (placed.outcome != Done::done) co_return co_await as_before(i, s, o, std::move(placed), ran);
   // From now on this is what the instance is expected to hold, and its place in the stream: nothing is missing from it.
   i.record.replid = c.found.replid;
   i.record.offset = c.found.offset.value_or(Offset{});
   i.record.replid2.clear();
   i.record.second_offset = {};
   if (auto kept = co_await s.memory.write(i.record); !kept) co_return outcome(i, Done::failed, kept.error().what);
-  i.intent.up = true;
-  i.intent.in_place = i.cluster_node() && i.record.role == Role::master;
-  i.intent.who = o.who;
-  i.intent.reason = o.reason;
-  i.intent.at_unix_ms = unix_ms();
-  if (auto kept = co_await s.memory.write(i.port(), i.intent); !kept)
-    co_return outcome(i, Done::failed, kept.error().what);
-  i.unasked_ends.clear();
-  i.backoff = {};
-  i.gate = {};
-  move(i, decide::LifeEvent::gate_wait);
-  i.changed();
+  if (auto wanted = co_await want_up(i, s, o); !wanted) co_return outcome(i, Done::failed, wanted.error().what);
   auto done = co_await served(i, s, c);
   if (done.outcome != Done::done) co_return done;
   co_return co_await agreed(i, s, std::move(done), c);
