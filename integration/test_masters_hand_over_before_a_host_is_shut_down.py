@@ -5,7 +5,7 @@ that is called off, a logind that restarts and one that is not there change noth
 from pathlib import Path
 
 from world import booted
-from world.booted import BootedHost, BootedWarden, server_on
+from world.booted import BootedHost, BootedWarden, server_on, server_program
 from world.cluster import Cluster
 from world.resp import Client
 from world.scenario import Scenario, main
@@ -30,7 +30,8 @@ class Shutdown(Scenario):
 
     def cluster_of_two_hosts(self) -> tuple[Cluster, BootedWarden]:
         options = {"cluster_node_timeout": str(NODE_TIMEOUT_MS), "save": "3600 1"}
-        there = [self.world.server(place=self.elsewhere, **options) for _ in range(3)]
+        program = server_program(self.world)
+        there = [self.world.server(program, place=self.elsewhere, **options) for _ in range(3)]
         here = [server_on(self.host, **options) for _ in range(3)]
         for server in there:
             server.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import shlex
 import shutil
 import subprocess
 from contextlib import suppress
@@ -16,7 +17,7 @@ from world.cluster import Cluster
 from world.hosts import Host, Namespace
 from world.resp import Client
 from world.scenario import Scenario
-from world.servers import Server
+from world.servers import Server, program_of
 from world.waiting import until
 from world.warden import Warden, tail
 from world.world import World, build_directory
@@ -51,6 +52,17 @@ def missing() -> str:
         return f"no {IMAGE}: ./dev image {RELEASE}".rstrip()
     tried = subprocess.run(["unshare", "--pid", "--fork", "--mount-proc", "true"], capture_output=True, text=True)
     return f"namespaces are forbidden here: {tried.stderr.strip()}" if tried.returncode else ""
+
+
+def server_program(world: World) -> Path | None:
+    """The redis-server of the booted hosts, to be run on this machine: an older one cannot read what a newer one sends.
+    None where both are of one release."""
+    if not RELEASE:
+        return None
+    program = world.directory / "redis-server"
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(program_of(IMAGE, "redis-server"))} "$@"\n')
+    program.chmod(0o755)
+    return program
 
 
 class BootedServer(Server):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from world.servers import redis_binary, valkey_binary
+from world.servers import program_of, redis_binary, valkey_binary
 from world.world import REPOSITORY, build_directory
 
 DEBIAN_13 = REPOSITORY / "build" / "servers" / "trixie"  # mmdebstrap --include=redis-server,… trixie build/servers/trixie
@@ -87,7 +87,7 @@ def products() -> list[Product]:
                 found.append(_product([str(server)], [str(checker)]))
     for kind in ("redis", "valkey"):
         if (DEBIAN_13 / "usr/bin" / f"{kind}-check-rdb").exists():
-            found.append(_product(_foreign(f"{kind}-server"), _foreign(f"{kind}-check-rdb")))
+            found.append(_product(program_of(DEBIAN_13, f"{kind}-server"), program_of(DEBIAN_13, f"{kind}-check-rdb")))
     return found
 
 
@@ -97,9 +97,3 @@ def _product(server: list[str], checker: list[str]) -> Product:
     version = re.search(r"v=(\d+\.\d+)", told)
     assert version, told
     return Product(f"{kind} {version[1]}", server, checker)
-
-
-def _foreign(name: str) -> list[str]:
-    """With the libraries of its own root, and no right to enter it."""
-    loader = next((DEBIAN_13 / "usr/lib").glob("*-linux-gnu/ld-linux-*.so.*"))
-    return [str(loader), "--library-path", str(loader.parent), "--argv0", name, str(DEBIAN_13 / "usr/bin" / name)]

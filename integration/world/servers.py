@@ -27,6 +27,12 @@ def redis_binary() -> Path | None:
     return _binary("SLOTWARDEN_REDIS", "redis-server")
 
 
+def program_of(root: Path, name: str) -> list[str]:
+    """A program of another Debian's root, with the libraries of that root, and no right to enter it."""
+    loader = next((root / "usr/lib").glob("*-linux-gnu/ld-linux-*.so.*"))
+    return [str(loader), "--library-path", str(loader.parent), "--argv0", name, str(root / "usr/bin" / name)]
+
+
 def valkey_binary() -> Path | None:
     return _binary("SLOTWARDEN_VALKEY", "valkey-server")
 
