@@ -24,13 +24,17 @@ class Generations(Scenario):
     def names(self, warden, server) -> list[str]:
         return [it["generation"] for it in warden.ask("BACKUPS", server.port)[0]["copies"] if it["why"] == "saved"]
 
-    def save(self, warden, server, value: str) -> None:
-        """Writes something else, and waits until the save of it is a generation."""
-        before = len(warden.events(server, "backup"))
+    def begin_save(self, server, value: str) -> None:
+        """Writes something else, and saves it."""
         saved = int(server.call("LASTSAVE"))  # in whole seconds: a save within the same one looks like no save
         until(lambda: int(server.call("TIME")[0]) > saved, 5, "another second has come")
         server.call("SET", "last", value)
         until(lambda: server.call("BGSAVE") is not None, 10, "a save has begun")
+
+    def save(self, warden, server, value: str) -> None:
+        """Until the save of something else is a generation."""
+        before = len(warden.events(server, "backup"))
+        self.begin_save(server, value)
         warden.wait_event("backup", server, count=before + 1)
 
     def test_come_and_go_by_the_policy(self) -> None:
@@ -81,6 +85,18 @@ class Generations(Scenario):
         self.tell("a damaged save is told, and changes no generation")
         self.save(warden, server, "good again")
         self.assertIsNone(warden.ask("BACKUPS", server.port)[0]["trouble"])
+
+        elsewhere = kept.rename(server.data / "elsewhere")
+        kept.write_text("no folder")
+        self.begin_save(server, "not kept")
+        until(lambda: "could not be kept" in (warden.ask("BACKUPS", server.port)[0]["trouble"] or ""), 90, "it is told")
+        self.assertIn("backup", [it["setting"] for it in warden.ask("DOCTOR")["findings"]])
+        kept.unlink()
+        elsewhere.rename(kept)
+        self.save(warden, server, "kept again")
+        self.assertIsNone(warden.ask("BACKUPS", server.port)[0]["trouble"])
+        self.assertNotIn("backup", [it["setting"] for it in warden.ask("DOCTOR")["findings"]])
+        self.tell("a save that cannot be kept is told until one is")
 
 
 if __name__ == "__main__":

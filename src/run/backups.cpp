@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "run/arrival.h"
 #include "run/backup_hook.h"
@@ -79,9 +80,19 @@ asio::awaitable<void> Backups::tend(Instance& i) {
   if (!services_.stopping) co_await tell(i, std::move(kept_now));
 }
 
+void Backups::tell_trouble(Port p, std::map<Port, std::string>& known, std::string_view doing,
+                           const std::string& what) {
+  if (what.empty()) {
+    known.erase(p);
+    return;
+  }
+  if (std::exchange(known[p], what) != what) services_.journal.warn(p, "error", "", std::string(doing) + what);
+}
+
 asio::awaitable<void> Backups::tell(Instance& i, SavesKept k) {
   auto& journal = services_.journal;
-  if (!k.error.empty()) journal.warn(i.port(), "error", "", "its save could not be kept: " + k.error);
+  tell_trouble(i.port(), unkept_, "its save could not be kept: ", k.error);
+  tell_trouble(i.port(), unremoved_, "an outdated generation is still there: ", k.not_removed);
   if (!k.bad.empty()) {
     bad_[i.port()] = {k.bad_signature, k.bad};
     journal.warn(i.port(), "backup-bad", "",
@@ -128,7 +139,9 @@ asio::awaitable<std::vector<control::PortBackups>> Backups::list(std::vector<Ins
     b.enabled = i->policy.backup.enabled;
     if (const auto at = reading_.find(i->port()); at != reading_.end())
       if (const auto shown = at->second.lock()) b.doing = reading_text("reading", *shown);
-    if (const auto bad = bad_.find(i->port()); bad != bad_.end()) b.trouble = bad->second.what;
+    if (const auto at = unkept_.find(i->port()); at != unkept_.end()) b.trouble = "could not be kept: " + at->second;
+    if (const auto bad = bad_.find(i->port()); bad != bad_.end() && !bad->second.what.empty())
+      b.trouble = bad->second.what;
     if (i->server) {
       auto look = [conf = *i->server] { return listed(conf); };
       auto found = co_await on(services_.scans, std::move(look));
@@ -143,6 +156,17 @@ asio::awaitable<std::vector<control::PortBackups>> Backups::list(std::vector<Ins
 
 std::vector<Finding> Backups::findings() const {
   std::vector<Finding> all;
+  for (const auto& [port, what] : unkept_) {
+    Finding f;
+    f.setting = "backup";
+    f.port = port;
+    f.expected = "saves that are kept";
+    f.actual = what;
+    f.severity = Severity::danger;
+    f.why = "No new generation is made: what is kept gets older with every save.";
+    f.fix = "mend what it names; it is tried again every minute";
+    all.push_back(std::move(f));
+  }
   for (const auto& [port, bad] : bad_) {
     if (bad.what.empty()) continue;
     Finding f;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "control/backups.h"
@@ -34,7 +35,7 @@ class Backups {
   [[nodiscard]] std::shared_ptr<observe::Progress> show_reading(Port p);
   // What is kept of these.
   asio::awaitable<std::vector<control::PortBackups>> list(std::vector<Instance*> which);
-  // Saves that were found bad, and have not been followed by a good one.
+  // Saves that were found bad or could not be kept, and have not been followed by one that was kept.
   [[nodiscard]] std::vector<Finding> findings() const;
 
  private:
@@ -44,13 +45,17 @@ class Backups {
   };
   asio::awaitable<void> tend(Instance& i);
   asio::awaitable<void> tell(Instance& i, SavesKept k);
+  // Told when it is news, since it is tried again every minute; `what` is empty when all is well.
+  void tell_trouble(Port p, std::map<Port, std::string>& known, std::string_view doing, const std::string& what);
   asio::awaitable<void> send_to_master(Instance& i, const KeptCopy& k);
 
   Services& services_;
   Bell bell_;
   std::set<Port> woken_;
   std::map<Port, Bad> bad_;
-  std::set<Port> seen_;  // were looked at by this daemon
+  std::map<Port, std::string> unkept_;  // why what it saved last is no generation, though nothing is known against it
+  std::map<Port, std::string> unremoved_;  // why outdated ones are still there
+  std::set<Port> seen_;                    // were looked at by this daemon
   std::map<Port, std::weak_ptr<observe::Progress>> reading_;
   std::shared_ptr<observe::Progress> progress_;  // of the reading that is under way
 };

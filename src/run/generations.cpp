@@ -120,7 +120,7 @@ void remove_outdated(const SaveOrder& o, SavesKept& k) {
     if (removed)
       k.removed.push_back({names[n], verdicts[n]});
     else
-      k.error = removed.error().what;
+      k.not_removed = removed.error().what;
   }
 }
 

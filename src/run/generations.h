@@ -42,6 +42,7 @@ struct SavesKept {
   std::vector<Outdated> removed;
   std::vector<std::string> finished;  // generations whose removal an earlier daemon had begun
   std::string error;
+  std::string not_removed;  // why one that is to go is still there
 };
 
 // Makes a generation of every dump that the process has saved and that is none yet: the dump, and with `appendonly yes`
