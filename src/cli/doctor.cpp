@@ -74,14 +74,24 @@ OfTheDaemon of_the_daemon(const Globals& g) {
   return known;
 }
 
+bool names(const std::string& target, const control::LookedAtServer& s) {
+  const auto port = control::port_target(target);
+  return port ? *port == s.port : target == "all" || target == s.policy;
+}
+
+// Of what the order names, that of which no server runs here.
+std::vector<std::string> not_running(const HostReport& r, const std::vector<std::string>& targets) {
+  std::vector<std::string> none;
+  for (const auto& t : targets)
+    if (t != "all" && std::ranges::none_of(r.servers, [&](const auto& s) { return names(t, s); })) none.push_back(t);
+  return none;
+}
+
 // Of the host, and of the servers that the order names; of all where it names none.
 void narrow(HostReport& r, const std::vector<std::string>& targets) {
   if (targets.empty()) return;
   const auto named = [&](const control::LookedAtServer& s) {
-    return std::ranges::any_of(targets, [&](const std::string& t) {
-      const auto port = control::port_target(t);
-      return port ? *port == s.port : t == "all" || t == s.policy;
-    });
+    return std::ranges::any_of(targets, [&](const std::string& t) { return names(t, s); });
   };
   // What could not be seen of a server begins with its port.
   for (const auto& s : r.servers)
@@ -94,7 +104,7 @@ void narrow(HostReport& r, const std::vector<std::string>& targets) {
 }
 
 std::string servers_text(const HostReport& r) {
-  if (r.servers.empty()) return "No Redis or Valkey server runs here.";
+  if (r.servers.empty()) return "Looked at the host, and at no Redis or Valkey server.";
   std::string text = "Looked at the host and at";
   for (const auto& s : r.servers)
     text += (&s == r.servers.data() ? " " : ", ") + std::to_string(s.port.n) + " (" + s.policy +
@@ -118,7 +128,7 @@ void print(const Console& c, const HostReport& r) {
   for (const auto& b : r.blind) c.out << painted(c, Paint::warning, "not looked at: ") << printable(b) << '\n';
   c.out << servers_text(r) << '\n';
   if (r.findings.empty()) {
-    c.out << painted(c, Paint::good, "Everything is as the policy wants it.") << '\n';
+    c.out << painted(c, Paint::good, "Everything that was looked at is as the policy wants it.") << '\n';
     return;
   }
   const bool one = r.findings.size() == 1;
@@ -133,6 +143,8 @@ Result<HostReport> look(const Globals& g, const Order& order) {
   if (!report) return report.error();
   auto known = of_the_daemon(g);
   std::ranges::move(known.findings, std::back_inserter(report->findings));
+  for (const auto& target : not_running(*report, order.request.targets))
+    report->blind.push_back(target + ": no such server runs here");
   narrow(*report, order.request.targets);
   control::sort_by_severity(report->findings);
   report->kept = known.enforces;
@@ -185,7 +197,8 @@ ExitCode doctor(const Console& c, const Globals& g, const Order& order, bool jso
   else
     print(c, *report);
   c.out << std::flush;
-  if (report->findings.empty()) return ExitCode::done;
+  const bool all_seen = not_running(*report, order.request.targets).empty();
+  if (report->findings.empty()) return all_seen ? ExitCode::done : ExitCode::not_running;
   return order.fix ? fix(c, g, order, *report) : ExitCode::refused;
 }
 

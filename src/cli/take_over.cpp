@@ -158,22 +158,6 @@ Outcome take_over(const Globals& g, const TakeOver& t) {
   return done;
 }
 
-// Those that the order names; an outcome for each port at which there is nothing to take over.
-std::vector<TakeOver> named(const Order& order, std::vector<TakeOver> all, std::vector<Outcome>& outcomes) {
-  const auto& targets = order.request.targets;
-  if (std::ranges::find(targets, "all") != targets.end()) return all;
-  std::vector<TakeOver> chosen;
-  for (const auto& target : targets) {
-    const auto port = control::port_target(target).value_or(Port{});
-    const auto at = std::ranges::find(all, port, &TakeOver::port);
-    if (at != all.end())
-      chosen.push_back(*at);
-    else
-      outcomes.push_back({port, Done::already, "", "no server runs there that slotwarden does not keep already"});
-  }
-  return chosen;
-}
-
 // The processes of an instance, or of `all`, by the daemon; empty where it does not know of it.
 std::vector<control::PidReply> kept_processes(const Globals& g, const std::string& target) {
   auto daemon = Connection::open(g.socket);
@@ -190,6 +174,31 @@ std::optional<Pid> process_of(const Globals& g, Port port) {
   const auto all = kept_processes(g, std::to_string(port.n));
   if (all.size() != 1) return std::nullopt;
   return all.front().pid;
+}
+
+// Where there is no server to take over. Only the daemon can tell one that it keeps from one that does not run.
+Outcome nothing_there(const Globals& g, Port port) {
+  const auto kept = process_of(g, port);
+  if (kept && kept->n != 0) return {port, Done::already, "", "slotwarden keeps it"};
+  if (daemon_answers(g)) return {port, Done::not_running, "", "no server that could be taken over runs on that port"};
+  return {port, Done::already, "", "no server runs there that slotwarden does not keep already"};
+}
+
+// Those that the order names; an outcome for each port at which there is nothing to take over.
+std::vector<TakeOver> named(const Globals& g, const Order& order, std::vector<TakeOver> all,
+                            std::vector<Outcome>& outcomes) {
+  const auto& targets = order.request.targets;
+  if (std::ranges::find(targets, "all") != targets.end()) return all;
+  std::vector<TakeOver> chosen;
+  for (const auto& target : targets) {
+    const auto port = control::port_target(target).value_or(Port{});
+    const auto at = std::ranges::find(all, port, &TakeOver::port);
+    if (at != all.end())
+      chosen.push_back(*at);
+    else
+      outcomes.push_back(nothing_there(g, port));
+  }
+  return chosen;
 }
 
 // A daemon that sees another boot id than we do, as in some containers, keeps more than its files show us.
@@ -227,7 +236,7 @@ ExitCode adopt(const Console& c, const Globals& g, const Order& order, bool json
   leave_out_kept(g, *all);
   std::vector<Outcome> outcomes;
   const bool shows = order.plan || order.request.targets.empty();
-  if (!order.request.targets.empty()) *all = named(order, std::move(*all), outcomes);
+  if (!order.request.targets.empty()) *all = named(g, order, std::move(*all), outcomes);
   if (shows && json) {
     Json j = Json::array();
     for (const auto& t : *all) j.push_back(to_json(t));

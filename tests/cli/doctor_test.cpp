@@ -70,7 +70,7 @@ TEST(Doctor, EndsWithZeroOnAHostThatIsFit) {
   Captured t;
   EXPECT_EQ(host.run(t, {"doctor"}), 0);
   EXPECT_THAT(t.out.str(), HasSubstr("7000 (storage), 7001 (cache, not kept by slotwarden)."));
-  EXPECT_THAT(t.out.str(), HasSubstr("Everything is as the policy wants it."));
+  EXPECT_THAT(t.out.str(), HasSubstr("Everything that was looked at is as the policy wants it."));
 }
 
 TEST(Doctor, ShowsTheWorstFirstAndEndsWithFour) {
@@ -102,6 +102,15 @@ TEST(Doctor, TellsWhatItCouldNotSeeOfTheNamedServersOnly) {
   EXPECT_THAT(t.out.str(), HasSubstr("7001: it does not answer either"));
   EXPECT_THAT(t.out.str(), HasSubstr("/proc/swaps: unreadable"));
   EXPECT_THAT(t.out.str(), Not(HasSubstr("7000: ")));
+}
+
+TEST(Doctor, EndsWithThreeWhereWhatWasNamedDoesNotRun) {
+  Host host({});
+  Captured t;
+  EXPECT_EQ(host.run(t, {"doctor", "7000", "9999"}), 3);
+  EXPECT_THAT(t.out.str(), HasSubstr("not looked at: 9999: no such server runs here"));
+  EXPECT_EQ(host.run(t, {"doctor", "nobodys"}), 3);
+  EXPECT_EQ(host.run(t, {"doctor", "cache", "all"}), 0);
 }
 
 TEST(Doctor, TellsWhatOnlyTheDaemonKnows) {

@@ -100,6 +100,14 @@ TEST(Adopt, UndoesWhatItDidForAServerThatTheDaemonRefuses) {
   EXPECT_THAT(t.out.str(), HasSubstr("everything is as it was before"));
 }
 
+TEST(Adopt, SaysThatNoServerRunsThere) {
+  Host h(done);
+  Captured t;
+  EXPECT_EQ(h.run(t, {"adopt", "7009", "--yes"}), 3);
+  EXPECT_THAT(t.out.str(), HasSubstr("runs on that port"));
+  EXPECT_THAT(h.diary, IsEmpty());
+}
+
 TEST(Adopt, TouchesNothingOfAServerThatARuleRefuses) {
   Host h(done);
   Captured t;
