@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """slotwardenctl without a command, at a terminal: what is shown, completion, history that outlives the session, mistakes
-that end nothing, and the three ways out."""
+that end nothing, an interrupt that ends what is under way and no more, and the two ways out."""
 
 from pathlib import Path
 
@@ -90,7 +90,18 @@ class Prompt(Scenario):
         servers[0].kill()
         console.expect("exited")
         console.type(INTERRUPT)
-        console.ends()
+        console.expect(PROMPT)
+        self.tell("an interrupt ends the command, and the prompt is back")
+        console.type("shutd")
+        console.expect("shutd")
+        console.type(INTERRUPT)
+        console.expect(PROMPT)
+        console.enter("ping")
+        console.expect("PONG")
+        console.expect(PROMPT)
+        self.tell("an interrupt drops the line that was begun")
+        console.end_input()
+        self.assertEqual(console.ends(), 130, "the exit code of the last failure")
 
     def test_without_a_daemon_it_says_so_and_stays(self) -> None:
         warden, servers = self.kept_pair()

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 
@@ -109,7 +110,12 @@ LineEditor::~LineEditor() {
 
 std::optional<std::string> LineEditor::read() {
   int size = 0;
+  errno = 0;
   const char* raw = el_gets(state_->editor.get(), &size);
+  if (!raw && errno == EINTR) {
+    std::fputs("\n", stdout);
+    return "";
+  }
   if (!raw || size <= 0) return std::nullopt;
   std::string line(raw, static_cast<std::size_t>(size));
   while (line.ends_with('\n') || line.ends_with('\r')) line.pop_back();
