@@ -2,10 +2,12 @@
 """`pid` names the processes that run, `avail` everything that is configured, and `signal` reaches the one that is meant."""
 
 import os
+import subprocess
 
 from world import processes
 from world.scenario import Scenario, main
 from world.waiting import until
+from world.world import build_directory
 
 
 class SmallCommands(Scenario):
@@ -44,6 +46,12 @@ class SmallCommands(Scenario):
         self.assertEqual(warden.ctl("signal", "NONSENSE", one.port)[0], 2)
         self.assertEqual(warden.ctl("signal", "TERM")[0], 2)
         self.assertEqual(warden.ctl("pid", 1)[0], 1)
+
+    def test_what_could_not_be_written_is_no_success(self) -> None:
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([build_directory() / "slotwardenctl", "help"], stdout=full, stderr=subprocess.PIPE)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("could not be written", done.stderr.decode())
 
     def kernel_state(self, pid: int) -> str:
         found = processes.process(pid)

@@ -1,8 +1,10 @@
 // slotwardenctl: asks slotwardend, prints what it answers.
 #include <unistd.h>
 
+#include <cerrno>
 #include <clocale>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 
 #include "cli/arguments.h"
@@ -26,6 +28,13 @@ int complete(int argc, char** argv) {
   const auto socket = read_arguments(1, none, SLOTWARDEN_VERSION).socket;
   for (const auto& word : shell_completions(words, socket, known_instances)) std::cout << word << '\n';
   return 0;
+}
+
+// What was printed must have arrived: a file that is cut short by a full disk is no success.
+int ended_with(int code) {
+  if (std::cout.flush()) return code;
+  std::cerr << "slotwardenctl: the output could not be written: " << std::strerror(errno) << '\n';
+  return code == 0 ? 1 : code;
 }
 
 }  // namespace
@@ -57,15 +66,16 @@ int main(int argc, char** argv) {
   }
   const bool terminal = ::isatty(STDOUT_FILENO) != 0;
   const char* no_colour = std::getenv("NO_COLOR");
+  const char* kind = std::getenv("TERM");
+  const bool dumb = kind != nullptr && std::string_view(kind) == "dumb";
   const Console console{.out = std::cout,
                         .err = std::cerr,
                         .in = std::cin,
                         .out_is_terminal = terminal,
                         .in_is_terminal = ::isatty(STDIN_FILENO) != 0,
-                        .colour = terminal && (no_colour == nullptr || *no_colour == '\0')};
+                        .colour = terminal && !dumb && (no_colour == nullptr || *no_colour == '\0')};
   try {
-    if (g.command.empty()) return prompt(console, g);
-    return static_cast<int>(obey(console, g, g.command));
+    return ended_with(g.command.empty() ? prompt(console, g) : static_cast<int>(obey(console, g, g.command)));
   } catch (const std::exception& e) {
     std::cerr << "slotwardenctl: " << e.what() << '\n';
     return 1;

@@ -29,6 +29,11 @@ void set_up_logging(config::LogLevel level) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+std::string instances(const config::Config& c) {
+  const auto n = c.instances.size();
+  return std::to_string(n) + (n == 1 ? " instance" : " instances");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -52,7 +57,7 @@ int main(int argc, char** argv) {
   for (const auto& p : loaded.problems) std::cerr << config::describe(p) << '\n';
   if (check) {
     if (loaded.problems.empty())
-      std::cout << options.config_file << ": " << loaded.config.instances.size() << " instances, no mistakes found\n";
+      std::cout << options.config_file << ": " << instances(loaded.config) << ", no mistakes found\n";
     return loaded.problems.empty() ? 0 : 1;
   }
   if (!loaded.host_sound) return 1;

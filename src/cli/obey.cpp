@@ -138,7 +138,8 @@ std::optional<ExitCode> confirm_restore(const Errand& e, Connection& daemon) {
 // The waiting part of a command that changes something.
 ExitCode change(const Errand& e, Connection& daemon) {
   // A frozen daemon must not find the command in its socket when it thaws, long after the person was told.
-  const Result<Answer> alive = daemon.ask(std::array<std::string, 1>{"PING"}, patience);
+  const auto as_long_as_told = std::min(patience, e.order.timeout.value_or(patience));
+  const Result<Answer> alive = daemon.ask(std::array<std::string, 1>{"PING"}, as_long_as_told);
   if (!alive) return no_answer(e, alive.error());
   if (alive->is_error) return complain_of_reply(e.c, alive->text);
   if (e.request.options.force) {
