@@ -7,6 +7,7 @@ from pathlib import Path
 from world.accident import survive, wait_recorded
 from world.resp import Access
 from world.scenario import Scenario, main
+from world.waiting import until
 from world.writer import Writer
 
 MANUAL = Path(__file__).resolve().parent.parent / "docs" / "operations.md"
@@ -39,6 +40,22 @@ class LeastPrivilegedUser(Scenario):
         refused = [line for it in cluster.servers for line in it.log.read_text().splitlines() if "NOPERM" in line]
         self.assertEqual(refused, [])
         self.assertNotIn("NOPERM", warden.log.read_text())
+
+    def test_what_it_may_not_ask_is_told(self) -> None:
+        access = Access(SECRET)
+        user = documented_user().replace(" +cluster|nodes", "")
+        server = self.world.cluster(masters=1, replicas=0, access=access, user=user).servers[0]
+        credentials = self.world.directory / "credentials"
+        credentials.write_text(f"user slotwarden\npassword {OWN_SECRET}\n")
+        credentials.chmod(0o600)
+        warden = self.warden([server], instance=f'credentials = "{credentials}"').start()
+        warden.wait_event("trouble", server)
+        status = warden.wait_state(server, "RUNNING")
+        self.assertIn("CLUSTER NODES was answered: NOPERM", status["note"])
+        with server.client() as client:
+            client.call("ACL", "SETUSER", "slotwarden", "+cluster|nodes")
+        until(lambda: not warden.status(server).get("note"), 60, "its view of the cluster is read")
+        self.assertEqual(len(warden.events(server, "trouble")), 1)
 
 
 if __name__ == "__main__":

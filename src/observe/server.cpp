@@ -1,5 +1,7 @@
 #include "observe/server.h"
 
+#include <fmt/format.h>
+
 #include "formats/cluster_nodes.h"
 #include "formats/info.h"
 
@@ -12,6 +14,27 @@ std::vector<adapters::Command> questions(bool with_cluster, bool with_nodes) {
   if (with_cluster) all.push_back({"CLUSTER", "INFO"});
   if (with_nodes) all.push_back({"CLUSTER", "NODES"});
   return all;
+}
+
+// What passes by itself is no reason to tell anybody.
+bool passing(std::string_view error) {
+  return error.starts_with("LOADING") || error.starts_with("BUSY");
+}
+
+// The parsed reply; the first that is not there is named in `blind`.
+template <class T>
+std::optional<T> understood(std::string_view question, const adapters::Reply& reply,
+                            Result<T> (*read)(std::string_view), std::string& blind) {
+  std::string why = reply.text;
+  if (!reply.is_error()) {
+    auto parsed = read(reply.text);
+    if (parsed) return std::move(*parsed);
+    why = parsed.error().what;
+  } else if (passing(reply.text)) {
+    return std::nullopt;
+  }
+  if (blind.empty()) blind = fmt::format("{} was answered: {}", question, why);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -28,10 +51,8 @@ asio::awaitable<Result<Probe>> probe(adapters::RespConnection& server, std::chro
     p.info = std::move(*parsed);
   else
     p.trouble = "NOTINFO the reply to INFO was not understood: " + parsed.error().what;
-  if (with_cluster && !(*replies)[1].is_error())
-    if (auto parsed = formats::cluster_info((*replies)[1].text)) p.cluster = *parsed;
-  if (with_nodes && !replies->back().is_error())
-    if (auto parsed = formats::cluster_nodes(replies->back().text)) p.view = std::move(*parsed);
+  if (with_cluster) p.cluster = understood("CLUSTER INFO", (*replies)[1], formats::cluster_info, p.blind);
+  if (with_nodes) p.view = understood("CLUSTER NODES", replies->back(), formats::cluster_nodes, p.blind);
   co_return p;
 }
 

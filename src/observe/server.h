@@ -22,6 +22,9 @@ struct Probe {
   // What the server said instead of INFO: "LOADING …", "BUSY …", "NOAUTH …"; "NOTINFO …" when it was not INFO. It is an
   // answer all the same: the server lives. Empty while `info` is set.
   std::string trouble;
+  // Why the view of the cluster that was asked for is not there although INFO is: an answer such as "NOPERM …". Empty
+  // while the server loads or is busy, and while nothing is wrong.
+  std::string blind;
 };
 
 // INFO, and CLUSTER INFO and CLUSTER NODES where asked for, in one pipeline. Fails only when the connection does.

@@ -141,6 +141,7 @@ asio::awaitable<void> Prober::ask() {
   }
   if (probe->view) nodes_wanted_ = false;
   answered_well(std::move(*probe->info), std::move(probe->cluster), std::move(probe->view));
+  if (!instance_.info->loading) saw_cluster(probe->blind);
   if (!instance_.info->loading && !settings_read_) co_await read_settings();
   if (instance_.info && instance_.record.quarantined) co_await judge_quarantine();  // it may have ended meanwhile
   const bool judged = instance_.watch && !instance_.record.quarantined && instance_.info && !instance_.info->loading;
@@ -268,20 +269,6 @@ void Prober::remember_replicas() {
     const auto node = std::ranges::find_if(r.nodes, [&](const KnownNode& n) { return n.id == k.id; });
     return !k.online && k.id.known() && (node == r.nodes.end() || node->master != r.node_id);
   });
-}
-
-void Prober::want_peers(const ClusterView& view) {
-  const auto* me = view.myself();
-  std::map<Endpoint, Access> wanted;
-  const auto access = instance_.peer_access();
-  for (const auto& n : view.nodes) {
-    const bool voter = n.role == Role::master && n.slots.any();
-    const bool heir = n.role == Role::replica && n.master == me->id;
-    if (!n.myself && !n.noaddr && !n.handshake && !n.at.host.empty() && (voter || heir)) wanted.emplace(n.at, access);
-  }
-  // A replica asks nobody; but its next role may be master, and its master's other replicas are then its own.
-  if (me->role == Role::replica) wanted.clear();
-  services_.peers.want(instance_.port(), std::move(wanted));
 }
 
 asio::awaitable<void> Prober::read_settings() {

@@ -27,6 +27,7 @@ class Prober : public std::enable_shared_from_this<Prober> {
   asio::awaitable<bool> connected();
   void answered_well(ServerInfo info, std::optional<ClusterInfo> cluster, std::optional<ClusterView> view);
   void answered_oddly(const std::string& trouble);
+  void saw_cluster(const std::string& blind);
   void remember(const std::optional<ClusterView>& view);
   void remember_replicas();
   void remember_nodes(const ClusterView& view);
@@ -49,6 +50,7 @@ class Prober : public std::enable_shared_from_this<Prober> {
   SaveWatch saves_;    // of the process that the connection is to
   bool fresh_ = true;  // nothing was seen of that process yet
   std::string last_trouble_;
+  std::string last_blind_;  // why its view of the cluster could not be read
   // What CLUSTER NODES depended on when it was last asked.
   std::string nodes_key_;
   bool nodes_wanted_ = true;

@@ -69,10 +69,12 @@ SaveRotation::SaveRotation(Services& s, HostSavePolicy policy, std::chrono::mill
       planner_(s.loop),
       watcher_(s.loop) {}
 
-// One that is silent for longer than it is asked is not asked for a fork.
+// One that is silent for longer than it is asked is not asked for a fork. What is wrong with its view of the cluster
+// does not concern its saves.
 bool SaveRotation::answers(const Instance& i) const {
-  return i.watch && i.info && !i.info->loading && i.trouble.empty() && i.answered &&
-         since(*i.answered) < 2s + probe_interval_ && i.info->process_id == i.process->pid;
+  const bool well = i.trouble.empty() || i.trouble.starts_with("CLUSTER ");
+  return i.watch && i.info && !i.info->loading && well && i.answered && since(*i.answered) < 2s + probe_interval_ &&
+         i.info->process_id == i.process->pid;
 }
 
 Instance* SaveRotation::instance(Port p) const {

@@ -74,6 +74,17 @@ Result<Probe> probe_of(Probing& test, std::string info) {
   return test.probed(server.at(), false, false);
 }
 
+TEST_F(Probing, SaysWhyItDoesNotSeeTheCluster) {
+  const tests::RedisServer server({"--cluster-enabled", "yes", "--rename-command", "CLUSTER", "HIDDEN"});
+  const auto p = probed(server.at(), true, true);
+  ASSERT_TRUE(p) << p.error().what;
+  EXPECT_TRUE(p->info);
+  EXPECT_FALSE(p->view);
+  EXPECT_TRUE(p->blind.starts_with("CLUSTER INFO was answered: ERR unknown command")) << p->blind;
+  const tests::RedisServer seen({"--cluster-enabled", "yes"});
+  EXPECT_EQ(probed(seen.at(), true, true)->blind, "");
+}
+
 TEST_F(Probing, SaysWhenTheReplyToInfoIsNotInfo) {
   for (const auto* reply : {"$5\r\nhello\r\n", "+PONG\r\n", ":7\r\n", "*0\r\n", "$-1\r\n"}) {
     const auto p = probe_of(*this, reply);
