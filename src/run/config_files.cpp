@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <ranges>
 #include <system_error>
 
 #include "facts/result.h"
@@ -116,6 +117,15 @@ config::Loaded load_config(const std::string& main_file, const std::optional<std
   if (!files.problems.empty()) loaded.host_sound = false;
   loaded.problems.insert(loaded.problems.begin(), files.problems.begin(), files.problems.end());
   return loaded;
+}
+
+std::vector<std::string> mistakes(const std::vector<config::Problem>& problems) {
+  constexpr std::size_t most = 20;
+  std::vector<std::string> all;
+  for (const auto& p : problems | std::views::take(most)) all.push_back(config::describe(p));
+  if (problems.size() > most)
+    all.push_back(fmt::format("and {} more; slotwardend --check-config tells all of them", problems.size() - most));
+  return all;
 }
 
 }  // namespace slotwarden::run

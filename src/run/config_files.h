@@ -27,4 +27,8 @@ struct ConfigFiles {
 // Reads and loads. A file that could not be read makes the configuration unfit to run (`host_sound` is false).
 [[nodiscard]] config::Loaded load_config(const std::string& main_file, const std::optional<std::string>& policies_dir);
 
+// The first twenty of them as sentences, and one for how many more there are: the file of another program, named by
+// mistake, has thousands. `slotwardend --check-config` tells all.
+[[nodiscard]] std::vector<std::string> mistakes(const std::vector<config::Problem>& problems);
+
 }  // namespace slotwarden::run

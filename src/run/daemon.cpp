@@ -170,9 +170,7 @@ config::Loaded Daemon::Impl::reload() {
 Result<control::RereadReply> Daemon::Impl::compare() {
   control::RereadReply reply;
   const auto fresh = reload();
-  std::string mistakes;
-  for (const auto& p : fresh.problems) mistakes += (mistakes.empty() ? "" : "; ") + config::describe(p);
-  if (!fresh.problems.empty()) return Error{mistakes};
+  if (!fresh.problems.empty()) return Error{fmt::format("{}", fmt::join(mistakes(fresh.problems), "; "))};
   std::set<Port> seen;
   for (const auto& c : fresh.config.instances) {
     seen.insert(c.port);
@@ -191,7 +189,7 @@ std::vector<control::Outcome> Daemon::Impl::take_up() {
   using control::Done;
   std::vector<control::Outcome> all;
   const auto fresh = reload();
-  for (const auto& p : fresh.problems) all.push_back({Port{}, Done::failed, "", config::describe(p)});
+  for (auto& text : mistakes(fresh.problems)) all.push_back({Port{}, Done::failed, "", std::move(text)});
   if (!fresh.host_sound) {
     all.push_back({Port{}, Done::failed, "", "the configuration in force was kept"});
     return all;
@@ -352,7 +350,9 @@ Result<std::unique_ptr<Daemon>> Daemon::build(DaemonOptions options, config::Loa
        {std::pair(host.state_dir, 0750), {host.state_dir + "/run", 0750}, {host.log_dir, 0750}})
     if (auto made = make_directory(path, mode); !made) return made.error();
   auto lock = adapters::DirectoryLock::take(host.state_dir);
-  if (!lock) return while_doing("another slotwardend may be using " + host.state_dir, lock.error());
+  if (!lock && lock.error().os_error == EWOULDBLOCK)
+    return while_doing("another slotwardend is using " + host.state_dir, lock.error());
+  if (!lock) return lock.error();
   auto boot = observe::boot_id();
   if (!boot) return boot.error();
   auto memory = Memory::open(host.state_dir);

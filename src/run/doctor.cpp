@@ -41,9 +41,7 @@ Result<config::Config> configuration(const std::string& given) {
   auto loaded =
       absent ? config::load({}, read_config_files(file, std::nullopt).policies) : load_config(file, std::nullopt);
   if (loaded.problems.empty()) return std::move(loaded.config);
-  std::string mistakes;
-  for (const auto& p : loaded.problems) mistakes += (mistakes.empty() ? "" : "; ") + config::describe(p);
-  return Error{mistakes};
+  return Error{fmt::format("{}", fmt::join(mistakes(loaded.problems), "; "))};
 }
 
 std::string usual_file(const observe::RunningServer& r) {

@@ -23,9 +23,7 @@ Result<config::Loaded> local_config(const std::string& file) {
                     usual_config),
         ENOENT};
   auto loaded = load_config(file.empty() ? usual_config : file, std::nullopt);
-  std::string mistakes;
-  for (const auto& p : loaded.problems) mistakes += (mistakes.empty() ? "" : "; ") + config::describe(p);
-  if (!mistakes.empty()) return Error{mistakes};
+  if (!loaded.problems.empty()) return Error{fmt::format("{}", fmt::join(mistakes(loaded.problems), "; "))};
   return loaded;
 }
 

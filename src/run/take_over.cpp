@@ -63,10 +63,7 @@ std::string mistakes_with(const std::string& config_file, const TakeOver& t) {
   if (::access(t.configuration.c_str(), F_OK) == 0) return t.configuration + " is there already, and does not name it";
   auto files = read_config_files(main_file(config_file), std::nullopt);
   files.config.push_back({t.configuration, t.text});
-  std::string mistakes;
-  for (const auto& p : config::load(files.config, files.policies).problems)
-    mistakes += (mistakes.empty() ? "" : "; ") + config::describe(p);
-  return mistakes;
+  return fmt::format("{}", fmt::join(mistakes(config::load(files.config, files.policies).problems), "; "));
 }
 
 std::vector<std::string> steps_of(const TakeOver& t) {

@@ -51,6 +51,15 @@ std::string printed(const std::vector<config::Problem>& problems) {
   return all;
 }
 
+TEST(Mistakes, AreToldInPartWhereThereAreThousands) {
+  std::vector<config::Problem> problems(20, {"/etc/passwd", 7, "this is not TOML"});
+  EXPECT_EQ(mistakes(problems).size(), 20u);
+  EXPECT_EQ(mistakes(problems).back(), "/etc/passwd:7: this is not TOML");
+  problems.resize(10'000);
+  EXPECT_EQ(mistakes(problems).size(), 21u);
+  EXPECT_THAT(mistakes(problems).back(), HasSubstr("9980 more"));
+}
+
 TEST_F(ConfigFilesTest, AreTheMainFileAndConfDByName) {
   fs::create_directory(at("policies"));
   write("etc/conf.d/7001.toml", "");
