@@ -197,16 +197,18 @@ asio::awaitable<std::vector<Outcome>> Commands::hold_all(const control::Request&
     i->intent.reason = r.reason;
     i->intent.at_unix_ms = unix_ms();
     auto kept = co_await services_.memory.write(i->port(), i->intent);
+    if (!kept) {  // what would be forgotten is not done either
+      i->intent.held = same ? held : !held;
+      all.push_back(outcome(*i, Done::failed, kept.error().what + "; nothing was changed"));
+      continue;
+    }
     if (!same)
       services_.journal.note(i->port(), held ? "intent" : "released", "",
                              (held ? "held, by " : "by ") + who + (r.reason.empty() ? "" : ": " + r.reason));
     i->changed();
-    if (!kept)
-      all.push_back(outcome(*i, Done::failed, kept.error().what));
-    else
-      all.push_back(outcome(
-          *i, same ? Done::already : Done::done,
-          held ? "it will not be started until: slotwardenctl release " + std::to_string(i->port().n) : "released"));
+    all.push_back(outcome(
+        *i, same ? Done::already : Done::done,
+        held ? "it will not be started until: slotwardenctl release " + std::to_string(i->port().n) : "released"));
   }
   co_return all;
 }
