@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <filesystem>
 
@@ -102,7 +104,8 @@ act::Launch launch_of(const Instance& i, const Services& s) {
 
 void note_spawn_failure(Instance& i, Services& s, const Error& e) {
   s.journal.warn(i.port(), "error", "", e.what);
-  const bool passing = e.os_error == EAGAIN || e.os_error == ENOMEM || e.os_error == ENFILE || e.os_error == EMFILE;
+  constexpr std::array lacking{EAGAIN, ENOMEM, ENFILE, EMFILE, ENOSPC, EDQUOT};  // what the host may have again soon
+  const bool passing = std::ranges::find(lacking, e.os_error) != lacking.end();
   if (!passing) {
     i.cannot_execute = e.what;
     i.cannot_execute_signature = signature_of(i.conf.server);
