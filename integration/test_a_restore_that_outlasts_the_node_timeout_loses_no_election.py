@@ -17,7 +17,7 @@ from world.servers import Server
 from world.waiting import until
 from world.warden import Warden
 
-KEYS, LATER = 400, 900  # 6 s to load the first
+KEYS, LATER = 400, 900  # 10 s to load the first
 
 
 class Elections(Scenario):

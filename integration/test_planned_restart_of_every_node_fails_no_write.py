@@ -45,7 +45,7 @@ class PlannedRestart(Scenario):
 
     def test_clients_that_write_now_and_then(self) -> None:
         """They send nothing while the slots change hands, and must find the old master there to redirect them."""
-        cluster, warden, writer = self.under_load(rate=4)
+        cluster, warden, writer = self.under_load(rate=10)
         for shard in cluster.shards:
             code, answer = warden.ctl("restart", cluster.master(shard).port)
             self.assertEqual(code, 0, answer)

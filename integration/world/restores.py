@@ -10,8 +10,8 @@ from world.warden import Warden
 from world.world import build_directory
 
 BACKUPS = "[backup]\nenabled = true\nleast_free_percent = 0\n"
-NODE_TIMEOUT_MS = 1500
-DELAY_US = 15000  # for each key that is loaded
+NODE_TIMEOUT_MS = 2500
+DELAY_US = 25000  # for each key that is loaded
 SETTING = "cluster-replica-no-failover"
 
 
