@@ -14,6 +14,10 @@ constexpr auto rules = std::to_array<RuleText>({
     {Ruling::refuse, "kept-damaged", "It is not whole, or this server could not load it.",
      "Nothing: it is kept as it is. `slotwardenctl inspect dump FILE` tells what is wrong with it."},
     {Ruling::refuse, "kept-stranger", "Nothing shows that it is of this shard.", by_word},
+    {Ruling::refuse, "kept-parted",
+     "What the instance held when it was last seen went on from an earlier moment of the same history: a restore, or a "
+     "succession, left this behind.",
+     by_word},
     {Ruling::refuse, "kept-small", "It holds far fewer keys than the instance had when it was last seen.", by_word},
     {Ruling::refuse, "kept-staler", "What is in place is whole, and nothing shows that this copy is the fresher.",
      by_word},
@@ -48,6 +52,12 @@ bool of_this_shard(const KeptCandidate& c, const Copy& record) {
   return !id.empty() && (id == record.replid || id == record.replid2);
 }
 
+// It has what was written behind the point from which the record's data went on: however fresh, it was left.
+bool left_behind(const Copy& c, const Copy& record) {
+  if (!c.offset || !record.second_offset || c.replid.empty() || c.replid != record.replid2) return false;
+  return *c.offset > *record.second_offset;
+}
+
 // Copies of one shard: their save times may be compared where their offsets cannot.
 Copy of_shard(Copy c) {
   c.shard = "this one";
@@ -61,6 +71,7 @@ bool worth_keeping(const Copy& present) {
 std::optional<RuleText> speaks_against(const KeptCandidate& c, const KeptEvidence& e) {
   if (c.copy.state != DatasetState::valid && c.copy.state != DatasetState::empty) return rule("kept-damaged");
   if (!e.record || !of_this_shard(c, *e.record)) return rule("kept-stranger");
+  if (left_behind(c.copy, *e.record)) return rule("kept-parted");
   if (c.copy.state == DatasetState::empty || !c.copy.keys || *c.copy.keys == 0 ||
       shrunken(c.copy.keys, e.record->keys.value_or(0), e.policy))
     return rule("kept-small");

@@ -34,6 +34,7 @@ struct KeptChoice {
 //   kept-damaged   it is not whole, or the server would not load it
 //   kept-stranger  nothing shows that it is of this shard: neither did this node keep it, nor does its note name the
 //                  shard, nor is it of the record's replication history
+//   kept-parted    it is of the history before the record's, from behind the point where the record's went on from it
 //   kept-small     it has no keys, or fewer than policy.fewest_keys_percent of the recorded ones
 //   kept-staler    what is in place is whole and has keys, and nothing shows that the copy is the fresher
 //   kept-older     another one is fresher, or as fresh

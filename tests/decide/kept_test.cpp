@@ -73,6 +73,21 @@ TEST(Kept, CopyOfAnotherShardIsNot) {
   EXPECT_EQ(rule_of(e), "kept-best") << "this node kept it";
 }
 
+// The dump that a restore replaced is the freshest of all, and what the operator wanted to leave.
+TEST(Kept, CopyThatARestoreLeftBehindIsNot) {
+  auto e = dump_lost();
+  e.record->replid = std::string(40, 'b');
+  e.record->replid2 = history;
+  e.record->second_offset = Offset{4001};
+  e.candidates = {good(4000), good(4900, 2'000)};
+  EXPECT_EQ(rule_of(e, 0), "kept-best") << "what it was restored to";
+  EXPECT_EQ(rule_of(e, 1), "kept-parted");
+  e.candidates[1].ours = true;
+  EXPECT_EQ(rule_of(e, 1), "kept-parted") << "whoever kept it";
+  e.record->second_offset.reset();
+  EXPECT_NE(rule_of(e, 1), "kept-parted") << "how far the record's went on with it is not known";
+}
+
 TEST(Kept, WithoutARecordNothingIsTaken) {
   auto e = dump_lost();
   e.record.reset();
