@@ -7,6 +7,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+from world import processes
 from world.accident import masters_alone
 from world.cluster import Cluster, Shard
 from world.keys import filled
@@ -51,6 +52,7 @@ class KilledDuringAnInstall(Scenario):
             if server.pid():
                 server.kill()
             warden.wait_held(server, "operator-hold")
+            until(lambda: not processes.inside(server.data), 30, "its child, which may have been writing, has ended too")
             mark = damage + f" {step}".encode()
             place.parent.mkdir(exist_ok=True)
             # Renamed into its place: what is written into it would be written into the kept copy that it may be.
