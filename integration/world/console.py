@@ -37,11 +37,15 @@ class Console:
     def enter(self, line: str) -> None:
         self.type(line + "\r")
 
-    def end_input(self) -> None:
-        """Ctrl-D. Before the line editor has taken the terminal over, which it does after its prompt, the terminal itself
-        would take that key."""
+    def edit(self, keys: str) -> None:
+        """Of keys that mean something to the line editor. Before it has taken the terminal over, which it does after its
+        prompt, the terminal itself would take them."""
         until(lambda: not termios.tcgetattr(self._terminal)[3] & termios.ICANON, 10, "keys are read one by one")
-        self.type(END_OF_INPUT)
+        self.type(keys)
+
+    def end_input(self) -> None:
+        """Ctrl-D."""
+        self.edit(END_OF_INPUT)
 
     def expect(self, text: str, timeout: float = 10) -> str:
         """Until `text` was shown. Returns what was shown up to its end."""
